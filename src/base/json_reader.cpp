@@ -1,0 +1,217 @@
+#include "base/json_reader.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "base/json_writer.hpp"
+
+namespace payweir::json {
+
+// Builds the node array in one walk over simdjson's DOM. The parser is kept per thread: allocating
+// one costs more than parsing a payment.
+struct Document::Builder {
+  Document& document;
+  const Limits& limits;
+  std::size_t key_count = 0;
+  std::string path;
+
+  std::uint32_t put_text(std::string_view text) {
+    const auto at = static_cast<std::uint32_t>(document.text_.size());
+    document.text_.append(text);
+    return at;
+  }
+
+  Result<void> walk(simdjson::dom::element element, std::size_t depth) {
+    if (depth > limits.depth_max)
+      return fail(Code::json_too_deep, path, "nested deeper than 32 levels");
+    const std::size_t index = document.nodes_.size();
+    document.nodes_.emplace_back();
+    using simdjson::dom::element_type;
+    switch (element.type()) {
+      case element_type::ARRAY: {
+        document.nodes_[index].kind = Kind::array;
+        std::uint32_t count = 0;
+        for (simdjson::dom::element child : simdjson::dom::array(element)) {
+          if (++key_count > limits.keys_max) return too_many();
+          const std::size_t path_size = path.size();
+          path += '[' + std::to_string(count) + ']';
+          if (auto done = walk(child, depth + 1); !done) return done;
+          path.resize(path_size);
+          ++count;
+        }
+        document.nodes_[index].child_count = count;
+        break;
+      }
+      case element_type::OBJECT:
+        if (auto done = walk_object(element, depth, index); !done) return done;
+        break;
+      case element_type::INT64:
+        document.nodes_[index].kind = Kind::integer;
+        document.nodes_[index].integer = std::int64_t(element);
+        break;
+      case element_type::UINT64:
+        document.nodes_[index].kind = Kind::real;
+        document.nodes_[index].real = static_cast<double>(std::uint64_t(element));
+        break;
+      case element_type::DOUBLE:
+        document.nodes_[index].kind = Kind::real;
+        document.nodes_[index].real = double(element);
+        break;
+      case element_type::STRING: {
+        const std::string_view text = element.get_string().value_unsafe();
+        if (text.find('\0') != std::string_view::npos)
+          return fail(Code::malformed_json, path, "a string holds the character NUL");
+        const std::uint32_t at = put_text(text);
+        Node& node = document.nodes_[index];
+        node.kind = Kind::string;
+        node.text_at = at;
+        node.text_size = static_cast<std::uint32_t>(text.size());
+        break;
+      }
+      case element_type::BOOL:
+        document.nodes_[index].kind = Kind::boolean;
+        document.nodes_[index].integer = bool(element) ? 1 : 0;
+        break;
+      case element_type::NULL_VALUE: document.nodes_[index].kind = Kind::null; break;
+    }
+    document.nodes_[index].after = static_cast<std::uint32_t>(document.nodes_.size());
+    return {};
+  }
+
+  Result<void> walk_object(simdjson::dom::element element, std::size_t depth, std::size_t index) {
+    document.nodes_[index].kind = Kind::object;
+    std::vector<std::string_view> seen;  // views into simdjson's buffer, which outlives the walk
+    for (const auto field : simdjson::dom::object(element)) {
+      if (++key_count > limits.keys_max) return too_many();
+      seen.push_back(field.key);
+      const std::size_t path_size = path.size();
+      if (!path.empty()) path += '.';
+      path += field.key;
+      const std::size_t child = document.nodes_.size();
+      if (auto done = walk(field.value, depth + 1); !done) return done;
+      const std::uint32_t at = put_text(field.key);
+      document.nodes_[child].key_at = at;
+      document.nodes_[child].key_size = static_cast<std::uint32_t>(field.key.size());
+      path.resize(path_size);
+    }
+    document.nodes_[index].child_count = static_cast<std::uint32_t>(seen.size());
+    std::ranges::sort(seen);
+    if (const auto twin = std::ranges::adjacent_find(seen); twin != seen.end())
+      return fail(Code::json_duplicate_key, path.empty() ? std::string(*twin) : path + '.' + std::string(*twin),
+                  "the same key stands twice in one object");
+    return {};
+  }
+
+  std::unexpected<Error> too_many() const {
+    return fail(Code::json_too_many_keys, path, "more than 1000 members and elements in one document");
+  }
+};
+
+Result<Document> parse(std::string_view text, const Limits& limits) {
+  // simdjson's own stack is bounded by max_depth; one level more lets the walk name the place.
+  thread_local simdjson::dom::parser parser;
+  if (text.empty()) return fail(Code::malformed_json, "", "the body is empty");
+  if (parser.max_depth() != 1024 || parser.capacity() < text.size()) {
+    if (parser.allocate(std::max<std::size_t>(text.size(), 4096), 1024) != simdjson::SUCCESS)
+      return fail(Code::malformed_json, "", "the body is too large to parse");
+  }
+  simdjson::dom::element root;
+  const auto problem = parser.parse(text.data(), text.size(), true).get(root);
+  if (problem == simdjson::DEPTH_ERROR) return fail(Code::json_too_deep, "", "nested deeper than 32 levels");
+  if (problem) return fail(Code::malformed_json, "", std::string("malformed JSON: ") + simdjson::error_message(problem));
+  Document document;
+  document.nodes_.reserve(64);
+  document.text_.reserve(text.size());
+  Document::Builder builder{document, limits, 0, {}};
+  if (auto done = builder.walk(root, 1); !done) return std::unexpected(std::move(done.error()));
+  // An escaped lone surrogate is valid JSON and no valid text.
+  if (!simdjson::validate_utf8(document.text_.data(), document.text_.size()))
+    return fail(Code::malformed_json, "", "a string is not valid UTF-8");
+  return document;
+}
+
+Value Document::root() const {
+  if (nodes_.empty()) return {};
+  return Value(this, 0, nodes_[0].after);
+}
+
+Kind Value::kind() const { return document_ ? document_->nodes_[index_].kind : Kind::absent; }
+
+std::string_view Value::text() const {
+  if (!is(Kind::string)) return {};
+  const auto& node = document_->nodes_[index_];
+  return std::string_view(document_->text_).substr(node.text_at, node.text_size);
+}
+
+std::int64_t Value::integer() const { return is(Kind::integer) ? document_->nodes_[index_].integer : 0; }
+
+bool Value::boolean() const { return is(Kind::boolean) && document_->nodes_[index_].integer != 0; }
+
+double Value::real() const {
+  if (is(Kind::real)) return document_->nodes_[index_].real;
+  return static_cast<double>(integer());
+}
+
+Value Value::find(std::string_view wanted) const {
+  if (!is(Kind::object)) return {};
+  for (Value child = first(); child.present(); child = child.next())
+    if (child.key() == wanted) return child;
+  return {};
+}
+
+std::size_t Value::size() const {
+  return is(Kind::object) || is(Kind::array) ? document_->nodes_[index_].child_count : 0;
+}
+
+Value Value::first() const {
+  if (size() == 0) return {};
+  return Value(document_, index_ + 1, document_->nodes_[index_].after);
+}
+
+Value Value::next() const {
+  if (!document_) return {};
+  const std::uint32_t after = document_->nodes_[index_].after;
+  if (after >= end_) return {};
+  return Value(document_, after, end_);
+}
+
+std::string_view Value::key() const {
+  if (!document_) return {};
+  const auto& node = document_->nodes_[index_];
+  return std::string_view(document_->text_).substr(node.key_at, node.key_size);
+}
+
+namespace {
+void write(Writer& out, const Value& value) {
+  switch (value.kind()) {
+    case Kind::absent:
+    case Kind::null: out.null(); return;
+    case Kind::boolean: out.boolean(value.boolean()); return;
+    case Kind::integer: out.integer(value.integer()); return;
+    case Kind::real: out.real(value.real()); return;
+    case Kind::string: out.string(value.text()); return;
+    case Kind::array:
+      out.begin_array();
+      for (Value child = value.first(); child.present(); child = child.next()) write(out, child);
+      out.end_array();
+      return;
+    case Kind::object:
+      out.begin_object();
+      for (Value child = value.first(); child.present(); child = child.next()) {
+        out.key(child.key());
+        write(out, child);
+      }
+      out.end_object();
+      return;
+  }
+}
+}  // namespace
+
+std::string Value::dump() const {
+  Writer out;
+  write(out, *this);
+  return std::move(out).take();
+}
+
+}  // namespace payweir::json

@@ -1,0 +1,91 @@
+#include "base/time.hpp"
+
+#include <chrono>
+#include <cstdio>
+
+namespace payweir {
+namespace {
+
+// Reads exactly `width` digits at `pos` and moves on; -1 when they are not there.
+int read_digits(std::string_view text, std::size_t& pos, std::size_t width) {
+  if (pos + width > text.size()) return -1;
+  int value = 0;
+  for (std::size_t i = 0; i < width; ++i) {
+    const char c = text[pos + i];
+    if (c < '0' || c > '9') return -1;
+    value = value * 10 + (c - '0');
+  }
+  pos += width;
+  return value;
+}
+
+bool read_char(std::string_view text, std::size_t& pos, char wanted) {
+  if (pos >= text.size() || text[pos] != wanted) return false;
+  ++pos;
+  return true;
+}
+
+}  // namespace
+
+std::string format_iso8601(Instant t) {
+  using namespace std::chrono;
+  const sys_time<std::chrono::milliseconds> time{std::chrono::milliseconds{t.ms}};
+  const auto day = floor<std::chrono::days>(time);
+  const year_month_day date{day};
+  const std::int64_t in_day = (time - day).count();
+  char out[40];
+  std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(in_day / 3'600'000), static_cast<int>(in_day / 60'000 % 60),
+                static_cast<int>(in_day / 1000 % 60), static_cast<int>(in_day % 1000));
+  return out;
+}
+
+Result<Instant> parse_iso8601(std::string_view text) {
+  using namespace std::chrono;
+  const auto bad = [] {
+    return fail(Code::invalid_value, "", "expected a time such as 2026-11-22T04:20:07.123Z");
+  };
+  std::size_t pos = 0;
+  const int year_value = read_digits(text, pos, 4);
+  if (year_value < 1970 || !read_char(text, pos, '-')) return bad();
+  const int month_value = read_digits(text, pos, 2);
+  if (month_value < 0 || !read_char(text, pos, '-')) return bad();
+  const int day_value = read_digits(text, pos, 2);
+  if (day_value < 0 || !read_char(text, pos, 'T')) return bad();
+  const int hour_value = read_digits(text, pos, 2);
+  if (hour_value < 0 || hour_value > 23 || !read_char(text, pos, ':')) return bad();
+  const int minute_value = read_digits(text, pos, 2);
+  if (minute_value < 0 || minute_value > 59 || !read_char(text, pos, ':')) return bad();
+  const int second_value = read_digits(text, pos, 2);
+  if (second_value < 0 || second_value > 59) return bad();
+  std::int64_t ms = 0;
+  if (read_char(text, pos, '.')) {
+    std::int64_t scale = 100;
+    std::size_t digit_count = 0;
+    for (; pos < text.size() && text[pos] >= '0' && text[pos] <= '9'; ++pos, ++digit_count) {
+      ms += (text[pos] - '0') * scale;
+      scale /= 10;
+    }
+    if (digit_count == 0 || digit_count > 9) return bad();
+  }
+  std::int64_t offset_minutes = 0;
+  if (!read_char(text, pos, 'Z')) {
+    if (pos >= text.size() || (text[pos] != '+' && text[pos] != '-')) return bad();
+    const int sign = text[pos++] == '+' ? 1 : -1;
+    const int offset_hour = read_digits(text, pos, 2);
+    if (offset_hour < 0 || offset_hour > 23 || !read_char(text, pos, ':')) return bad();
+    const int offset_minute = read_digits(text, pos, 2);
+    if (offset_minute < 0 || offset_minute > 59) return bad();
+    offset_minutes = sign * (offset_hour * 60 + offset_minute);
+  }
+  if (pos != text.size()) return bad();
+  const year_month_day date{year{year_value}, month{static_cast<unsigned>(month_value)},
+                            day{static_cast<unsigned>(day_value)}};
+  if (!date.ok()) return bad();
+  const std::int64_t day_count = sys_days{date}.time_since_epoch().count();
+  const std::int64_t minute_count = (day_count * 24 + hour_value) * 60 + minute_value - offset_minutes;
+  return Instant{(minute_count * 60 + second_value) * 1000 + ms};
+}
+
+}  // namespace payweir
