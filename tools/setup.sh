@@ -1,36 +1,40 @@
 #!/bin/sh
-# Installs what a build needs on Debian 12 (as root), and fetches SQLite's amalgamation by name and hash.
+# Installs what is missing on Debian 12 (as root), and fetches parts from package registries by name and
+# hash into build/deps. Says nothing and takes no time when all is there, so every command calls it first.
 #   tools/setup.sh build    compiler and libraries
-#   tools/setup.sh test     that, and what the tests drive: Node, Go, Python packages
-# Does nothing that is done already, so that it may be called before every build.
+#   tools/setup.sh test     that, and what the tests and checks are run with
+#   tools/setup.sh compat   that, and newman, which runs Postman collections
 set -eu
 cd "$(dirname "$0")/.."
 mode=${1:-build}
 
-packages="clang-19 lld-19 llvm-19 libclang-rt-19-dev cmake ninja-build ccache make git ca-certificates npm \
-  libssl-dev zlib1g-dev libboost1.81-dev libsimdjson-dev libspdlog-dev libtomlplusplus-dev libcli11-dev python3"
-[ "$mode" = build ] || packages="$packages libgtest-dev librapidcheck-dev libbenchmark-dev clang-format-19 \
-  python3-yaml python3-jsonschema golang-go curl"
+packages="clang-19 lld-19 llvm-19 libclang-rt-19-dev cmake ninja-build ccache ca-certificates npm
+  libssl-dev zlib1g-dev libboost1.81-dev libsimdjson-dev libspdlog-dev libtomlplusplus-dev libcli11-dev"
+[ "$mode" = build ] || packages="$packages libgtest-dev librapidcheck-dev libbenchmark-dev clang-format-19
+  git curl python3 python3-yaml python3-jsonschema golang-go"
 
-installed() { dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed$'; }
-missing=""
-for package in $packages; do
-  case $package in  # a toolchain from elsewhere serves as well
-    npm) command -v npm >/dev/null && continue ;;
-    golang-go) command -v go >/dev/null && continue ;;
-    cmake | git | make | curl | python3) command -v "$package" >/dev/null && continue ;;
-  esac
-  installed "$package" || missing="$missing $package"
+installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' | sed -n 's/ installed$//p' | sort -u)
+# A toolchain that came from elsewhere serves as well.
+for pair in npm:npm golang-go:go cmake:cmake git:git curl:curl; do
+  if command -v "${pair#*:}" >/dev/null; then installed="$installed
+${pair%:*}"; fi
 done
+missing=$(printf '%s\n' $packages | grep -Fxv "$installed" || true)
+
 if [ -n "$missing" ]; then
+  missing=$(echo $missing)
   if [ "$(id -u)" != 0 ]; then
-    echo "setup: these Debian packages are missing, and only root can install them:$missing" >&2
+    echo "setup: these Debian packages are missing, and only root can install them: $missing" >&2
     exit 1
   fi
-  echo "setup: installing$missing"
-  apt-get update -q >/dev/null
-  # shellcheck disable=SC2086
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >/dev/null
+  echo "setup: installing $missing"
+  export DEBIAN_FRONTEND=noninteractive
+  log=$(mktemp)
+  { apt-get update -q && apt-get install -y -q --no-install-recommends $missing; } >"$log" 2>&1 || {
+    tail -n 30 "$log" >&2
+    exit 1
+  }
+  rm -f "$log"
 fi
 
 # SQLite 3.53.2: versions before 3.51.3 can corrupt a database when one connection checkpoints while
@@ -38,14 +42,23 @@ fi
 sqlite_package=better-sqlite3@12.11.1
 sqlite_sha256=ebf0ed75a7a59dbcb3b24bbd014ef49d9f15bc328e4adcbf516f2a8fadfa2835
 if [ ! -f build/deps/sqlite3/sqlite3.c ]; then
-  mkdir -p build/deps/download
-  (cd build/deps/download && npm pack --silent "$sqlite_package" >/dev/null)
-  archive=$(ls build/deps/download/better-sqlite3-*.tgz)
-  echo "$sqlite_sha256  $archive" | sha256sum -c - >/dev/null || {
+  echo "setup: fetching SQLite ($sqlite_package)"
+  download=build/deps/download
+  rm -rf "$download"
+  mkdir -p "$download"
+  (cd "$download" && npm pack --silent "$sqlite_package" >/dev/null)
+  archive=$(ls "$download"/better-sqlite3-*.tgz)
+  echo "$sqlite_sha256  $archive" | sha256sum -c - >/dev/null 2>&1 || {
     echo "setup: $sqlite_package does not have the expected hash" >&2
     exit 1
   }
-  tar -xzf "$archive" -C build/deps/download package/deps/sqlite3
-  mv build/deps/download/package/deps/sqlite3 build/deps/sqlite3
-  rm -rf build/deps/download
+  tar -xzf "$archive" -C "$download" package/deps/sqlite3
+  mv "$download/package/deps/sqlite3" build/deps/sqlite3
+  rm -rf "$download"
+fi
+
+newman=6.2.2
+if [ "$mode" = compat ] && ! grep -qs "\"version\": \"$newman\"" build/deps/node/node_modules/newman/package.json; then
+  echo "setup: fetching newman $newman"
+  npm install --silent --no-audit --no-fund --prefix build/deps/node "newman@$newman" >/dev/null
 fi

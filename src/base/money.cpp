@@ -94,12 +94,16 @@ Result<std::int64_t> subtract_minor(std::int64_t a, std::int64_t b) {
 
 Result<Money> add(Money a, Money b) {
   if (a.currency != b.currency) return fail(Code::currency_mismatch, "currency", "two currencies in one sum");
-  return add_minor(a.minor, b.minor).transform([&](std::int64_t minor) { return Money{minor, a.currency}; });
+  const Result<std::int64_t> minor = add_minor(a.minor, b.minor);
+  if (!minor) return fail(minor.error());
+  return Money{*minor, a.currency};
 }
 
 Result<Money> subtract(Money a, Money b) {
   if (a.currency != b.currency) return fail(Code::currency_mismatch, "currency", "two currencies in one sum");
-  return subtract_minor(a.minor, b.minor).transform([&](std::int64_t minor) { return Money{minor, a.currency}; });
+  const Result<std::int64_t> minor = subtract_minor(a.minor, b.minor);
+  if (!minor) return fail(minor.error());
+  return Money{*minor, a.currency};
 }
 
 std::string format_major(Money money) {
@@ -155,7 +159,9 @@ Result<std::vector<Money>> allocate(Money whole, std::span<const std::int64_t> w
     shares.push_back({i, product % total});
     given += parts.back().minor;
   }
-  std::ranges::stable_sort(shares, [](const Share& a, const Share& b) { return a.remainder > b.remainder; });
+  std::ranges::sort(shares, [](const Share& a, const Share& b) {
+    return a.remainder != b.remainder ? a.remainder > b.remainder : a.index < b.index;
+  });
   for (std::size_t i = 0; given < whole.minor; ++i, ++given) ++parts[shares[i].index].minor;
   return parts;
 }
