@@ -1,0 +1,107 @@
+#include "crypto/aead.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <string>
+
+#include "crypto/encoding.hpp"
+
+namespace payweir::crypto {
+namespace {
+
+struct GcmRow {
+  const char* name;
+  const char* key;
+  const char* nonce;
+  const char* aad;
+  const char* plain;
+  const char* sealed;  // ciphertext ‖ tag
+};
+
+// McGrew and Viega, "The Galois/Counter Mode of Operation", appendix B, test cases 13 to 16 (the ones
+// NIST took over for AES-256 with a nonce of 96 bits).
+constexpr GcmRow kGcm[] = {
+    {"13", "0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000", "",
+     "", "530f8afbc74536b9a963b4f1c4cb738b"},
+    {"14", "0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000", "",
+     "00000000000000000000000000000000", "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"},
+    {"15", "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888", "",
+     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+     "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b391aafd255",
+     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
+     "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662898015ad"
+     "b094dac5d93471bdec1a502270e3cc6c"},
+    {"16", "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888",
+     "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+     "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
+     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
+     "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
+     "76fc6ece0f4e1768cddf8853bb2d551b"},
+};
+
+TEST(Aead, MatchesThePublishedVectors) {
+  for (const GcmRow& row : kGcm) {
+    const std::string key = from_hex(row.key).value();
+    const std::string nonce = from_hex(row.nonce).value();
+    const std::string aad = from_hex(row.aad).value();
+    const std::string plain = from_hex(row.plain).value();
+    const std::string sealed = aes256gcm_seal(key, nonce, aad, plain);
+    EXPECT_EQ(to_hex(sealed), row.sealed) << row.name;
+    EXPECT_EQ(aes256gcm_open(key, nonce, aad, sealed).value(), plain) << row.name;
+  }
+}
+
+TEST(Aead, OpensWhatItSealed) {
+  EXPECT_TRUE(
+      rc::check("seal then open is the identity", [](const std::string& aad, const std::string& plain) {
+        const auto key = *rc::gen::container<std::string>(32, rc::gen::arbitrary<char>());
+        const auto nonce = *rc::gen::container<std::string>(12, rc::gen::arbitrary<char>());
+        const std::string sealed = aes256gcm_seal(key, nonce, aad, plain);
+        RC_ASSERT(sealed.size() == plain.size() + 16);
+        RC_ASSERT(aes256gcm_open(key, nonce, aad, sealed).value() == plain);
+      }));
+}
+
+std::string with_flipped_bit(std::string text, std::size_t bit) {
+  text[bit / 8] = static_cast<char>(text[bit / 8] ^ (1 << bit % 8));
+  return text;
+}
+
+TEST(Aead, EveryFlippedBitIsRefused) {
+  const std::string key(32, 'k'), nonce(12, 'n'), aad = "payment|17", plain = "4242";
+  const std::string sealed = aes256gcm_seal(key, nonce, aad, plain);
+  const auto refuses = [](const Result<std::string>& opened) {
+    return !opened && opened.error().code == Code::decrypt_failed;
+  };
+  for (std::size_t bit = 0; bit < sealed.size() * 8; ++bit)
+    EXPECT_TRUE(refuses(aes256gcm_open(key, nonce, aad, with_flipped_bit(sealed, bit)))) << bit;
+  for (std::size_t bit = 0; bit < aad.size() * 8; ++bit)
+    EXPECT_TRUE(refuses(aes256gcm_open(key, nonce, with_flipped_bit(aad, bit), sealed))) << bit;
+  for (std::size_t bit = 0; bit < nonce.size() * 8; ++bit)
+    EXPECT_TRUE(refuses(aes256gcm_open(key, with_flipped_bit(nonce, bit), aad, sealed))) << bit;
+  for (std::size_t bit = 0; bit < key.size() * 8; ++bit)
+    EXPECT_TRUE(refuses(aes256gcm_open(with_flipped_bit(key, bit), nonce, aad, sealed))) << bit;
+}
+
+TEST(Aead, EveryTruncationIsRefused) {
+  const std::string key(32, 'k'), nonce(12, 'n');
+  const std::string sealed = aes256gcm_seal(key, nonce, "", "0123456789");
+  for (std::size_t size = 0; size < sealed.size(); ++size)
+    EXPECT_FALSE(aes256gcm_open(key, nonce, "", std::string_view(sealed).substr(0, size))) << size;
+  EXPECT_FALSE(aes256gcm_open(key, nonce, "", sealed + '\0'));
+}
+
+// K12: the row is bound as additional data, so what was sealed for one row opens in no other.
+TEST(Faults, K12_CiphertextSwappedBetweenRowsDoesNotOpen) {
+  const std::string key(32, 'k'), nonce(12, 'n');
+  const std::string sealed = aes256gcm_seal(key, nonce, "connector_account|17|credentials", "sk_live_1");
+  EXPECT_TRUE(aes256gcm_open(key, nonce, "connector_account|17|credentials", sealed));
+  const auto swapped = aes256gcm_open(key, nonce, "connector_account|18|credentials", sealed);
+  ASSERT_FALSE(swapped);
+  EXPECT_EQ(swapped.error().code, Code::decrypt_failed);
+}
+
+}  // namespace
+}  // namespace payweir::crypto

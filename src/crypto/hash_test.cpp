@@ -1,0 +1,72 @@
+#include "crypto/hash.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+#include "crypto/encoding.hpp"
+
+namespace payweir::crypto {
+namespace {
+
+// RFC 4231 §4.2 to §4.8; case 5 is left out, since it truncates the output.
+struct HmacRow {
+  const char* name;
+  std::string key, text;
+  const char* sha256;
+  const char* sha512;
+};
+
+const std::array kRfc4231 = {
+    HmacRow{"case 1", std::string(20, '\x0b'), "Hi There",
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+            "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cde"
+            "daa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854"},
+    HmacRow{"case 2", "Jefe", "what do ya want for nothing?",
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+            "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"},
+    HmacRow{"case 3", std::string(20, '\xaa'), std::string(50, '\xdd'),
+            "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe",
+            "fa73b0089d56a284efb0f0756c890be9b1b5dbdd8ee81a3655f83e33b2279d39"
+            "bf3e848279a722c806b485a47e67c807b946a337bee8942674278859e13292fb"},
+    HmacRow{"case 6", std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First",
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352"
+            "6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598"},
+    HmacRow{"case 7", std::string(131, '\xaa'),
+            "This is a test using a larger than block-size key and a larger than block-size data. The key "
+            "needs to be hashed before being used by the HMAC algorithm.",
+            "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2",
+            "e37b6a775dc87dbaa4dfa9f96e5e3ffddebd71f8867289865df5a32d20cdc944"
+            "b6022cac3c4982b10d5eeb55c3e4de15134676fb6de0446065c97440fa8c6a58"},
+};
+
+TEST(Hash, Sha256MatchesFips180Examples) {
+  EXPECT_EQ(to_hex(sha256("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Hash, HmacMatchesRfc4231) {
+  for (const HmacRow& row : kRfc4231) {
+    EXPECT_EQ(to_hex(hmac_sha256(row.key, row.text)), row.sha256) << row.name;
+    EXPECT_EQ(to_hex(hmac_sha512(row.key, row.text)), row.sha512) << row.name;
+  }
+}
+
+TEST(Hash, HmacTakesAnEmptyKeyAndText) {
+  EXPECT_EQ(to_hex(hmac_sha256("", "")), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+}
+
+TEST(Hash, ConstantTimeEqualComparesLengthAndEveryByte) {
+  EXPECT_TRUE(constant_time_equal("", ""));
+  EXPECT_TRUE(constant_time_equal("same", "same"));
+  EXPECT_FALSE(constant_time_equal("same", "sam"));
+  EXPECT_FALSE(constant_time_equal("same", "Same"));
+  EXPECT_FALSE(constant_time_equal("same", "samE"));
+  EXPECT_FALSE(constant_time_equal(std::string_view("a\0b", 3), std::string_view("a\0c", 3)));
+}
+
+}  // namespace
+}  // namespace payweir::crypto
