@@ -1,0 +1,119 @@
+#pragma once
+// Outcome: what a gateway call came to. Exactly five cases, so that the compiler makes every reader
+// handle all of them; only not_sent, rejected and a retryable decline may move on to another gateway.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/money.hpp"
+#include "base/time.hpp"
+
+namespace payweir {
+
+// Who can do something about a decline, and when.
+enum class RetryClass : std::uint8_t { do_not_retry, retry_later, needs_customer };
+
+// One vocabulary for all gateways' reasons; the wire's unified_code.
+enum class DeclineReason : std::uint8_t {
+  unspecified,
+  insufficient_funds,
+  card_expired,
+  incorrect_number,
+  incorrect_cvc,
+  incorrect_postal_code,
+  incorrect_pin,
+  authentication_required,
+  authentication_failed,
+  lost_or_stolen,
+  suspected_fraud,
+  restricted,
+  limit_exceeded,
+  not_permitted,
+  currency_not_supported,
+  issuer_unavailable,
+  processing_error,
+  try_again_later,
+  invalid_account,
+  stop_payment,
+};
+
+// What the gateway said, in its words, for the merchant. Holds no card data.
+struct GatewayError {
+  std::string code;     // e.g. "card_declined"
+  std::string message;  // composed by the connector as the API shows it
+  friend bool operator==(const GatewayError&, const GatewayError&) = default;
+};
+
+// Facts about the card that the gateway reports and the API shows; all optional, none sensitive.
+struct CardChecks {
+  std::string cvc_check, address_line1_check, address_postal_code_check;  // "pass", "fail", …, "" unknown
+  std::string network;                                                    // "visa"
+  std::string network_transaction_id;
+  friend bool operator==(const CardChecks&, const CardChecks&) = default;
+};
+
+enum class AcceptedAs : std::uint8_t {
+  authorised,    // held, to be captured
+  captured,      // charged
+  pending,       // will be decided later; a callback or a query tells
+  needs_action,  // the payer must do something: next_action_url
+  voided,        // a cancel was done
+  refunded,      // a refund was done
+};
+
+namespace outcome {
+
+// Not one byte went out.
+struct NotSent {
+  std::string why;
+};
+// Answered, and certainly not executed: bad request, bad key, rate limit.
+struct Rejected {
+  GatewayError error;
+  enum class Cause : std::uint8_t { request, credentials, rate_limit } cause = Cause::request;
+};
+struct Declined {
+  GatewayError error;
+  DeclineReason reason = DeclineReason::unspecified;
+  RetryClass retry = RetryClass::do_not_retry;
+  std::string connector_payment_id;  // the gateway's id of what it declined, "" when it made none
+  CardChecks checks;
+};
+struct Accepted {
+  AcceptedAs as = AcceptedAs::pending;
+  std::string connector_payment_id;  // the gateway's id of the payment (or, of a refund, its refund id)
+  Money amount;                      // what the gateway says it holds, charged or refunded
+  std::string next_action_url;       // needs_action only
+  CardChecks checks;
+};
+// Money may have moved. `why` is for people; the resolver asks until the gateway answers.
+struct Unknown {
+  std::string why;
+  std::string connector_payment_id;  // when the answer at least told it
+  // The answer contradicts what was asked for (amount, currency, reference): nothing may be concluded
+  // from it, and a person has to look.
+  bool contradicts = false;
+};
+
+}  // namespace outcome
+
+using Outcome = std::variant<outcome::NotSent, outcome::Rejected, outcome::Declined, outcome::Accepted, outcome::Unknown>;
+
+// What a query (never a money call) says about an operation whose outcome is not known.
+namespace finding {
+// The gateway knows it, and this is its outcome. Never NotSent; Unknown = still cannot tell.
+struct Found {
+  Outcome outcome;
+};
+// The gateway does not know it. Final only when the connector's fence says so.
+struct NotFound {};
+}  // namespace finding
+using Finding = std::variant<finding::Found, finding::NotFound>;
+
+[[nodiscard]] std::string_view to_string(DeclineReason reason);
+[[nodiscard]] std::string_view to_string(RetryClass retry);
+[[nodiscard]] std::string_view to_string(AcceptedAs as);
+
+}  // namespace payweir

@@ -1,0 +1,270 @@
+#pragma once
+// The payment: a pure state machine. decide() takes what is stored and an event, and says what is
+// stored next and what must happen. No I/O, clock, randomness or coroutine; ids and times are arguments.
+//
+//   requires_payment_method ─ PaymentMethodGiven ─▶ requires_confirmation ─ Confirm ─▶ processing
+//        │ Confirm with a method ───────────────────────────────────────────────────────▲ │
+//        │                                                                                │ OperationEnded
+//        ▼ Cancel / Expire                                                                ▼
+//   cancelled ◀─ void ─ requires_capture ◀── authorised ──┬── needs_action ─▶ requires_customer_action
+//   expired               │ Capture                       ├── captured ─────▶ succeeded
+//                         ▼                               ├── declined, rejected, not sent ─▶ failed
+//        succeeded / partially_captured ◀── captured      └── unknown, pending ─▶ processing (asked about)
+//                                                         └── contradicts ─▶ conflicted
+//
+// A payment has at most one live attempt; an attempt has at most one money operation under way. Every
+// operation is stored, state `dispatching`, before its first byte leaves (effect: dispatch).
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/money.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "domain/outcome.hpp"
+
+namespace payweir {
+
+enum class PaymentState : std::uint8_t {
+  requires_payment_method = 1,
+  requires_confirmation = 2,
+  processing = 3,
+  requires_customer_action = 4,
+  requires_capture = 5,
+  succeeded = 6,
+  partially_captured = 7,
+  cancelled = 8,
+  failed = 9,
+  expired = 10,
+  conflicted = 11,               // the gateway's word contradicts ours; a person decides
+  requires_merchant_action = 12  // cannot be decided within policy; a person decides
+};
+
+enum class AttemptState : std::uint8_t {
+  dispatching = 1,  // recorded, perhaps sent
+  unknown = 2,      // sent, no usable answer
+  pending = 3,      // accepted, undecided at the gateway
+  needs_action = 4, // waits for the payer (3-D Secure)
+  authorised = 5,
+  captured = 6,            // all of it
+  partially_captured = 7,  // the rest is released
+  declined = 8,
+  failed = 9,  // not sent or rejected: certainly not executed
+  voided = 10,
+  expired = 11,
+  succeeded_late = 12,  // came good after another attempt had charged
+  quarantined = 13
+};
+
+enum class OperationKind : std::uint8_t { authorise = 1, capture = 2, void_authorisation = 3, refund = 4 };
+enum class OperationState : std::uint8_t { dispatching = 1, unknown = 2, done = 3 };
+// How a finished operation ended.
+enum class OperationResult : std::uint8_t { none = 0, accepted = 1, declined = 2, rejected = 3, not_sent = 4 };
+
+enum class CaptureMethod : std::uint8_t { automatic = 1, manual = 2 };
+enum class AuthenticationType : std::uint8_t { no_three_ds = 1, three_ds = 2 };
+
+[[nodiscard]] std::string_view to_string(PaymentState state);        // also the wire's IntentStatus
+[[nodiscard]] std::string_view to_string(AttemptState state);
+[[nodiscard]] std::string_view attempt_status(AttemptState state);   // the wire's AttemptStatus
+[[nodiscard]] std::string_view to_string(OperationKind kind);
+[[nodiscard]] std::string_view to_string(OperationState state);
+[[nodiscard]] std::string_view to_string(CaptureMethod method);
+[[nodiscard]] std::string_view to_string(AuthenticationType type);
+[[nodiscard]] Result<CaptureMethod> parse_capture_method(std::string_view text);
+[[nodiscard]] Result<AuthenticationType> parse_authentication_type(std::string_view text);
+
+// No further event of the payer or the merchant changes it, except a refund.
+[[nodiscard]] bool is_final(PaymentState state);
+// Counted by the unique index "one live attempt a payment".
+[[nodiscard]] bool is_live(AttemptState state);
+
+struct Payment {
+  PaymentId id;
+  std::int64_t merchant_no = 0;
+  std::int64_t profile_key = 0;
+  std::int64_t version = 1;  // +1 with every stored change
+  PaymentState state = PaymentState::requires_payment_method;
+  Money amount;
+  std::int64_t captured_minor = 0;
+  std::int64_t refunded_minor = 0;         // refunds that the gateway confirmed
+  std::int64_t refund_reserved_minor = 0;  // refunds under way: dispatching, unknown, pending
+  CaptureMethod capture_method = CaptureMethod::automatic;
+  AuthenticationType authentication_type = AuthenticationType::no_three_ds;
+  bool has_payment_method = false;
+  std::int32_t attempt_count = 0;
+  std::int64_t event_sequence = 0;  // of the last event emitted for this payment; 1..n without gaps
+  Instant created_at;
+  Instant modified_at;
+  Instant expires_at;  // unpaid by then, it expires
+
+  [[nodiscard]] std::int64_t capturable_minor() const;
+  [[nodiscard]] std::int64_t refundable_minor() const;  // captured - refunded - reserved
+};
+
+struct Attempt {
+  AttemptId id;
+  std::int64_t payment_key = 0;
+  std::int64_t connector_account_key = 0;
+  std::int64_t version = 1;
+  std::int32_t number = 1;
+  AttemptState state = AttemptState::dispatching;
+  Money amount;
+  std::int64_t authorised_minor = 0;
+  std::int64_t captured_minor = 0;
+  std::string connector_payment_id;
+  GatewayError error;
+  DeclineReason decline_reason = DeclineReason::unspecified;
+  RetryClass retry_class = RetryClass::do_not_retry;
+  CardChecks checks;
+  std::string next_action_url;
+  Instant created_at;
+  Instant modified_at;
+};
+
+struct Operation {
+  OperationId id;  // its text is the gateway's idempotency key and our reference, for ever
+  std::int64_t merchant_no = 0;
+  std::int64_t payment_key = 0;
+  std::int64_t attempt_key = 0;
+  std::int64_t refund_key = 0;  // refunds only
+  std::int64_t connector_account_key = 0;
+  std::int64_t version = 1;
+  OperationKind kind = OperationKind::authorise;
+  OperationState state = OperationState::dispatching;
+  OperationResult result = OperationResult::none;
+  Money amount;
+  std::int32_t ask_count = 0;  // how often the resolver asked
+  Instant ask_at;              // when it asks next, while not done
+  Instant created_at;
+  std::string connector_operation_id;  // the gateway's id of this operation, once known
+};
+
+enum class RefundState : std::uint8_t { pending = 1, succeeded = 2, failed = 3, requires_merchant_action = 4 };
+[[nodiscard]] std::string_view to_string(RefundState state);  // the wire's: pending, succeeded, failed, review
+
+struct Refund {
+  RefundId id;
+  std::int64_t merchant_no = 0;
+  std::int64_t payment_key = 0;
+  std::int64_t attempt_key = 0;
+  std::int64_t version = 1;
+  RefundState state = RefundState::pending;
+  Money amount;
+  std::string connector_refund_id;
+  GatewayError error;
+  Instant created_at;
+  Instant modified_at;
+};
+
+// What is loaded and decided together.
+struct PaymentAggregate {
+  Payment payment;
+  std::optional<Attempt> attempt;      // the newest
+  std::optional<Operation> operation;  // the one that the event is about, or the one under way
+  std::optional<Refund> refund;        // the one that the event is about
+};
+
+enum class EventType : std::uint8_t {
+  payment_succeeded = 1,
+  payment_failed = 2,
+  payment_processing = 3,
+  payment_cancelled = 4,
+  payment_authorized = 5,
+  payment_captured = 6,
+  payment_expired = 7,
+  action_required = 8,
+  refund_succeeded = 9,
+  refund_failed = 10
+};
+[[nodiscard]] std::string_view to_string(EventType type);
+
+// ── Events ────────────────────────────────────────────────────────────────────────────────────────
+namespace event {
+struct PaymentMethodGiven {};
+struct AmountChanged {
+  Money amount;
+};
+// Starts an attempt. Ids are drawn by the caller; ask_at is when the resolver may first ask.
+struct Confirm {
+  AttemptId attempt_id;
+  OperationId operation_id;
+  std::int64_t connector_account_key = 0;
+  Instant ask_at;
+};
+struct Capture {
+  std::int64_t amount_minor = 0;
+  OperationId operation_id;
+  Instant ask_at;
+};
+struct Cancel {
+  OperationId operation_id;  // used when an authorisation must be voided at the gateway
+  Instant ask_at;
+};
+struct CreateRefund {
+  RefundId refund_id;
+  std::int64_t amount_minor = 0;
+  OperationId operation_id;
+  Instant ask_at;
+};
+// The gateway answered the operation, or a query or callback told its outcome.
+struct OperationEnded {
+  Outcome outcome;
+  Instant ask_at;  // when to ask (again), if this leaves it unknown or pending
+};
+// The resolver asked and learnt nothing.
+struct AskedInVain {
+  Instant ask_at;
+};
+struct Expire {};
+}  // namespace event
+using PaymentEvent = std::variant<event::PaymentMethodGiven, event::AmountChanged, event::Confirm, event::Capture,
+                                  event::Cancel, event::CreateRefund, event::OperationEnded, event::AskedInVain,
+                                  event::Expire>;
+
+// ── Effects: what the shell must do with the next aggregate ───────────────────────────────────────
+namespace effect {
+// Insert rows that are new in `next` (the attempt, the operation, the refund), update those that exist.
+struct InsertAttempt {};
+struct UpdateAttempt {};
+struct InsertOperation {};  // state dispatching: to be sent once it is durable
+struct UpdateOperation {};
+struct InsertRefund {};
+struct UpdateRefund {};
+// Book money in the same commit.
+struct PostCapture {
+  Money amount;
+};
+struct PostRefund {
+  Money amount;
+};
+// One outbox row, sequence = next.payment.event_sequence at that point.
+struct Emit {
+  EventType type;
+  std::int64_t sequence = 0;
+};
+}  // namespace effect
+using PaymentEffect =
+    std::variant<effect::InsertAttempt, effect::UpdateAttempt, effect::InsertOperation, effect::UpdateOperation,
+                 effect::InsertRefund, effect::UpdateRefund, effect::PostCapture, effect::PostRefund, effect::Emit>;
+
+struct Decision {
+  PaymentAggregate next;
+  std::vector<PaymentEffect> effects;
+  // False: the event says nothing new (a duplicate callback); nothing is stored, not even a version.
+  bool changes = true;
+};
+
+// Errors: illegal_transition (detail names the state and what would be legal),
+// amount_exceeds_authorized, amount_exceeds_captured, payment_method_missing, invalid_value, overflow.
+[[nodiscard]] Result<Decision> decide(const PaymentAggregate& current, const PaymentEvent& event, Instant now);
+
+// When the resolver asks for the n-th time (0 = first) about an operation that became unknown at `since`:
+// 1 s, 5 s, 30 s, 2 m, 10 m, 1 h, then every hour.
+[[nodiscard]] Instant next_ask(Instant since, std::int32_t ask_count);
+
+}  // namespace payweir
