@@ -1,0 +1,402 @@
+#pragma once
+// Every row that the switch keeps, and its descriptor. Times are UTC milliseconds, amounts minor units,
+// currencies ISO 4217 numeric codes. `details` columns hold JSON that no decision reads.
+#include <string>
+
+#include "domain/payment.hpp"
+#include "store/table.hpp"
+
+namespace payweir::store {
+
+struct MerchantRow {
+  MerchantId id;  // key = merchant_no, the tenant in every WHERE
+  std::int64_t version = 1;
+  std::string merchant_id;  // chosen by whoever creates it; unique
+  std::string publishable_key;
+  std::int64_t default_profile_key = 0;
+  std::string details;
+  Instant created_at, modified_at;
+  bool deleted = false;
+};
+
+struct ProfileRow {
+  ProfileId id;
+  std::int64_t merchant_no = 0;
+  std::int64_t version = 1;
+  std::string name;  // unique within the merchant
+  std::string webhook_url;
+  std::string sealed_secrets;  // webhook signing secrets, sealed
+  std::string details;
+  Instant created_at, modified_at;
+  bool deleted = false;
+};
+
+struct ApiKeyRow {
+  ApiKeyId id;
+  std::int64_t merchant_no = 0;
+  std::int64_t version = 1;
+  std::string hash;    // HMAC-SHA-256 of the secret part under the pepper
+  std::string prefix;  // what may be shown: "snd_<key id>_xxxx"
+  std::string name;
+  std::string description;
+  Instant expires_at;  // 0: never
+  Instant created_at, modified_at;
+  bool revoked = false;
+};
+
+struct ConnectorAccountRow {
+  ConnectorAccountId id;
+  std::int64_t merchant_no = 0;
+  std::int64_t profile_key = 0;
+  std::int64_t version = 1;
+  std::string connector;  // "stripe"
+  std::string label;      // unique within the profile
+  std::string sealed_credentials;
+  std::string details;
+  bool disabled = false;
+  Instant created_at, modified_at;
+  bool deleted = false;
+};
+
+struct PaymentRow {
+  Payment payment;
+  std::string reference;  // the merchant's own payment_id, "" when it is ours
+  std::string details;
+};
+
+struct AttemptRow {
+  Attempt attempt;
+  std::int64_t merchant_no = 0;
+};
+
+struct OperationRow {
+  Operation operation;
+};
+
+struct RefundRow {
+  Refund refund;
+  std::string reference;  // the merchant's own refund_id, "" when it is ours
+  std::string details;
+};
+
+// An id that a client chose, and what it names. Unique (merchant_no, kind, text).
+enum class AliasKind : std::uint8_t { payment = 1, refund = 2 };
+struct AliasRow {
+  std::int64_t key = 0;
+  std::int64_t merchant_no = 0;
+  AliasKind kind = AliasKind::payment;
+  std::string text;
+  std::int64_t target_key = 0;
+};
+
+// A key that a client sent. digest = 16 bytes of HMAC(principal, key) under the pepper; unique.
+struct IdempotencyRow {
+  std::int64_t key = 0;  // time-ordered, so that old ones go in a range
+  std::string digest;
+  std::string fingerprint;        // 16 bytes of HMAC(method, path, body)
+  std::int64_t resource_key = 0;  // the payment or refund that it made, 0 when it made none
+};
+
+// The answer given to the request of that key, for ever the same.
+struct AnswerRow {
+  std::int64_t key = 0;  // IdempotencyRow::key
+  std::int64_t status = 0;
+  bool sealed = false;  // the body shows a secret
+  std::string body;
+};
+
+// Money moved, debit to credit, positive amount: each row is zero-sum by itself. key = the operation's,
+// so that an operation posts at most once.
+struct PostingRow {
+  std::int64_t key = 0;
+  std::int64_t merchant_no = 0;
+  std::int64_t payment_key = 0;
+  std::int64_t debit_account = 0;   // ledger::AccountKind
+  std::int64_t credit_account = 0;
+  Money amount;
+  Instant created_at;
+};
+
+// An event of a payment or refund. Unique (aggregate_key, sequence).
+struct OutboxRow {
+  EventId id;
+  std::int64_t merchant_no = 0;
+  std::int64_t profile_key = 0;
+  std::int64_t aggregate_key = 0;  // the payment, also for events of its refunds
+  std::int64_t refund_key = 0;
+  std::int64_t sequence = 0;
+  EventType type = EventType::payment_succeeded;
+  Instant created_at;
+};
+
+// The delivery of an event to an endpoint; made only when the profile has one.
+enum class DeliveryState : std::uint8_t { pending = 1, delivered = 2, dead = 3 };
+struct DeliveryRow {
+  std::int64_t key = 0;  // the event's
+  std::int64_t merchant_no = 0;
+  std::int64_t profile_key = 0;
+  std::int64_t version = 1;
+  DeliveryState state = DeliveryState::pending;
+  std::int64_t attempt_count = 0;
+  Instant due_at;
+  std::int64_t last_status = 0;  // HTTP status of the last try, 0: none came
+  std::string last_error;
+  std::string body;  // exactly what is sent, so that every try sends the same
+};
+
+// A callback, stored before it is acknowledged. Unique (connector_account_key, event_id).
+enum class InboxState : std::uint8_t { pending = 1, done = 2, orphan = 3 };
+struct InboxRow {
+  std::int64_t key = 0;
+  std::int64_t merchant_no = 0;
+  std::int64_t connector_account_key = 0;
+  std::int64_t version = 1;
+  std::string event_id;
+  std::string event_type;
+  std::string operation_reference, payment_reference, connector_payment_id, connector_refund_id;
+  InboxState state = InboxState::pending;
+  std::int64_t try_count = 0;
+  Instant due_at;
+  Instant received_at;
+};
+
+#define PAYWEIR_AT(path) [](auto& row) -> auto& { return row.path; }
+
+template <>
+struct Describe<MerchantRow> {
+  static constexpr std::string_view name = "merchant";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
+                      integer("version", PAYWEIR_AT(version)), text("merchant_id", PAYWEIR_AT(merchant_id)),
+                      text("publishable_key", PAYWEIR_AT(publishable_key)),
+                      integer("default_profile_key", PAYWEIR_AT(default_profile_key)),
+                      text("details", PAYWEIR_AT(details)), integer("created_at", PAYWEIR_AT(created_at)),
+                      integer("modified_at", PAYWEIR_AT(modified_at)), integer("deleted", PAYWEIR_AT(deleted)));
+  }
+};
+
+template <>
+struct Describe<ProfileRow> {
+  static constexpr std::string_view name = "profile";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
+                      integer("merchant_no", PAYWEIR_AT(merchant_no)), integer("version", PAYWEIR_AT(version)),
+                      text("name", PAYWEIR_AT(name)), text("webhook_url", PAYWEIR_AT(webhook_url)),
+                      blob("sealed_secrets", PAYWEIR_AT(sealed_secrets)), text("details", PAYWEIR_AT(details)),
+                      integer("created_at", PAYWEIR_AT(created_at)),
+                      integer("modified_at", PAYWEIR_AT(modified_at)), integer("deleted", PAYWEIR_AT(deleted)));
+  }
+};
+
+template <>
+struct Describe<ApiKeyRow> {
+  static constexpr std::string_view name = "api_key";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
+                      integer("merchant_no", PAYWEIR_AT(merchant_no)), integer("version", PAYWEIR_AT(version)),
+                      blob("hash", PAYWEIR_AT(hash)), text("prefix", PAYWEIR_AT(prefix)),
+                      text("name", PAYWEIR_AT(name)), text("description", PAYWEIR_AT(description)),
+                      integer("expires_at", PAYWEIR_AT(expires_at)), integer("created_at", PAYWEIR_AT(created_at)),
+                      integer("modified_at", PAYWEIR_AT(modified_at)), integer("revoked", PAYWEIR_AT(revoked)));
+  }
+};
+
+template <>
+struct Describe<ConnectorAccountRow> {
+  static constexpr std::string_view name = "connector_account";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
+                      integer("merchant_no", PAYWEIR_AT(merchant_no)),
+                      integer("profile_key", PAYWEIR_AT(profile_key)), integer("version", PAYWEIR_AT(version)),
+                      text("connector", PAYWEIR_AT(connector)), text("label", PAYWEIR_AT(label)),
+                      blob("sealed_credentials", PAYWEIR_AT(sealed_credentials)),
+                      text("details", PAYWEIR_AT(details)), integer("disabled", PAYWEIR_AT(disabled)),
+                      integer("created_at", PAYWEIR_AT(created_at)),
+                      integer("modified_at", PAYWEIR_AT(modified_at)), integer("deleted", PAYWEIR_AT(deleted)));
+  }
+};
+
+template <>
+struct Describe<PaymentRow> {
+  static constexpr std::string_view name = "payment";
+  static constexpr auto members() {
+    return std::tuple(
+        integer("key", PAYWEIR_AT(payment.id.key)), integer("salt", PAYWEIR_AT(payment.id.salt)),
+        integer("merchant_no", PAYWEIR_AT(payment.merchant_no)),
+        integer("profile_key", PAYWEIR_AT(payment.profile_key)), integer("version", PAYWEIR_AT(payment.version)),
+        integer("state", PAYWEIR_AT(payment.state)), integer("amount_minor", PAYWEIR_AT(payment.amount.minor)),
+        integer("currency", PAYWEIR_AT(payment.amount.currency)),
+        integer("captured_minor", PAYWEIR_AT(payment.captured_minor)),
+        integer("refunded_minor", PAYWEIR_AT(payment.refunded_minor)),
+        integer("refund_reserved_minor", PAYWEIR_AT(payment.refund_reserved_minor)),
+        integer("capture_method", PAYWEIR_AT(payment.capture_method)),
+        integer("authentication_type", PAYWEIR_AT(payment.authentication_type)),
+        integer("has_payment_method", PAYWEIR_AT(payment.has_payment_method)),
+        integer("attempt_count", PAYWEIR_AT(payment.attempt_count)),
+        integer("event_sequence", PAYWEIR_AT(payment.event_sequence)),
+        integer("created_at", PAYWEIR_AT(payment.created_at)),
+        integer("modified_at", PAYWEIR_AT(payment.modified_at)),
+        integer("expires_at", PAYWEIR_AT(payment.expires_at)), text("reference", PAYWEIR_AT(reference)),
+        text("details", PAYWEIR_AT(details)));
+  }
+};
+
+template <>
+struct Describe<AttemptRow> {
+  static constexpr std::string_view name = "attempt";
+  static constexpr auto members() {
+    return std::tuple(
+        integer("key", PAYWEIR_AT(attempt.id.key)), integer("salt", PAYWEIR_AT(attempt.id.salt)),
+        integer("merchant_no", PAYWEIR_AT(merchant_no)),
+        integer("payment_key", PAYWEIR_AT(attempt.payment_key)),
+        integer("connector_account_key", PAYWEIR_AT(attempt.connector_account_key)),
+        integer("version", PAYWEIR_AT(attempt.version)), integer("number", PAYWEIR_AT(attempt.number)),
+        integer("state", PAYWEIR_AT(attempt.state)), integer("amount_minor", PAYWEIR_AT(attempt.amount.minor)),
+        integer("currency", PAYWEIR_AT(attempt.amount.currency)),
+        integer("authorised_minor", PAYWEIR_AT(attempt.authorised_minor)),
+        integer("captured_minor", PAYWEIR_AT(attempt.captured_minor)),
+        text("connector_payment_id", PAYWEIR_AT(attempt.connector_payment_id)),
+        text("error_code", PAYWEIR_AT(attempt.error.code)),
+        text("error_message", PAYWEIR_AT(attempt.error.message)),
+        integer("decline_reason", PAYWEIR_AT(attempt.decline_reason)),
+        integer("retry_class", PAYWEIR_AT(attempt.retry_class)),
+        text("cvc_check", PAYWEIR_AT(attempt.checks.cvc_check)),
+        text("address_line1_check", PAYWEIR_AT(attempt.checks.address_line1_check)),
+        text("address_postal_code_check", PAYWEIR_AT(attempt.checks.address_postal_code_check)),
+        text("card_network", PAYWEIR_AT(attempt.checks.network)),
+        text("network_transaction_id", PAYWEIR_AT(attempt.checks.network_transaction_id)),
+        text("next_action_url", PAYWEIR_AT(attempt.next_action_url)),
+        integer("created_at", PAYWEIR_AT(attempt.created_at)),
+        integer("modified_at", PAYWEIR_AT(attempt.modified_at)));
+  }
+};
+
+template <>
+struct Describe<OperationRow> {
+  static constexpr std::string_view name = "operation";
+  static constexpr auto members() {
+    return std::tuple(
+        integer("key", PAYWEIR_AT(operation.id.key)), integer("salt", PAYWEIR_AT(operation.id.salt)),
+        integer("merchant_no", PAYWEIR_AT(operation.merchant_no)),
+        integer("payment_key", PAYWEIR_AT(operation.payment_key)),
+        integer("attempt_key", PAYWEIR_AT(operation.attempt_key)),
+        integer("refund_key", PAYWEIR_AT(operation.refund_key)),
+        integer("connector_account_key", PAYWEIR_AT(operation.connector_account_key)),
+        integer("version", PAYWEIR_AT(operation.version)), integer("kind", PAYWEIR_AT(operation.kind)),
+        integer("state", PAYWEIR_AT(operation.state)), integer("result", PAYWEIR_AT(operation.result)),
+        integer("amount_minor", PAYWEIR_AT(operation.amount.minor)),
+        integer("currency", PAYWEIR_AT(operation.amount.currency)),
+        integer("ask_count", PAYWEIR_AT(operation.ask_count)), integer("ask_at", PAYWEIR_AT(operation.ask_at)),
+        integer("created_at", PAYWEIR_AT(operation.created_at)),
+        text("connector_operation_id", PAYWEIR_AT(operation.connector_operation_id)));
+  }
+};
+
+template <>
+struct Describe<RefundRow> {
+  static constexpr std::string_view name = "refund";
+  static constexpr auto members() {
+    return std::tuple(
+        integer("key", PAYWEIR_AT(refund.id.key)), integer("salt", PAYWEIR_AT(refund.id.salt)),
+        integer("merchant_no", PAYWEIR_AT(refund.merchant_no)),
+        integer("payment_key", PAYWEIR_AT(refund.payment_key)),
+        integer("attempt_key", PAYWEIR_AT(refund.attempt_key)),
+        integer("version", PAYWEIR_AT(refund.version)), integer("state", PAYWEIR_AT(refund.state)),
+        integer("amount_minor", PAYWEIR_AT(refund.amount.minor)),
+        integer("currency", PAYWEIR_AT(refund.amount.currency)),
+        text("connector_refund_id", PAYWEIR_AT(refund.connector_refund_id)),
+        text("error_code", PAYWEIR_AT(refund.error.code)), text("error_message", PAYWEIR_AT(refund.error.message)),
+        integer("created_at", PAYWEIR_AT(refund.created_at)),
+        integer("modified_at", PAYWEIR_AT(refund.modified_at)), text("reference", PAYWEIR_AT(reference)),
+        text("details", PAYWEIR_AT(details)));
+  }
+};
+
+template <>
+struct Describe<AliasRow> {
+  static constexpr std::string_view name = "alias";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(key)), integer("merchant_no", PAYWEIR_AT(merchant_no)),
+                      integer("kind", PAYWEIR_AT(kind)), text("text", PAYWEIR_AT(text)),
+                      integer("target_key", PAYWEIR_AT(target_key)));
+  }
+};
+
+template <>
+struct Describe<IdempotencyRow> {
+  static constexpr std::string_view name = "idempotency";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(key)), blob("digest", PAYWEIR_AT(digest)),
+                      blob("fingerprint", PAYWEIR_AT(fingerprint)),
+                      integer("resource_key", PAYWEIR_AT(resource_key)));
+  }
+};
+
+template <>
+struct Describe<AnswerRow> {
+  static constexpr std::string_view name = "answer";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(key)), integer("status", PAYWEIR_AT(status)),
+                      integer("sealed", PAYWEIR_AT(sealed)), blob("body", PAYWEIR_AT(body)));
+  }
+};
+
+template <>
+struct Describe<PostingRow> {
+  static constexpr std::string_view name = "posting";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(key)), integer("merchant_no", PAYWEIR_AT(merchant_no)),
+                      integer("payment_key", PAYWEIR_AT(payment_key)),
+                      integer("debit_account", PAYWEIR_AT(debit_account)),
+                      integer("credit_account", PAYWEIR_AT(credit_account)),
+                      integer("amount_minor", PAYWEIR_AT(amount.minor)),
+                      integer("currency", PAYWEIR_AT(amount.currency)),
+                      integer("created_at", PAYWEIR_AT(created_at)));
+  }
+};
+
+template <>
+struct Describe<OutboxRow> {
+  static constexpr std::string_view name = "outbox";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
+                      integer("merchant_no", PAYWEIR_AT(merchant_no)),
+                      integer("profile_key", PAYWEIR_AT(profile_key)),
+                      integer("aggregate_key", PAYWEIR_AT(aggregate_key)),
+                      integer("refund_key", PAYWEIR_AT(refund_key)), integer("sequence", PAYWEIR_AT(sequence)),
+                      integer("type", PAYWEIR_AT(type)), integer("created_at", PAYWEIR_AT(created_at)));
+  }
+};
+
+template <>
+struct Describe<DeliveryRow> {
+  static constexpr std::string_view name = "delivery";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(key)), integer("merchant_no", PAYWEIR_AT(merchant_no)),
+                      integer("profile_key", PAYWEIR_AT(profile_key)), integer("version", PAYWEIR_AT(version)),
+                      integer("state", PAYWEIR_AT(state)), integer("attempt_count", PAYWEIR_AT(attempt_count)),
+                      integer("due_at", PAYWEIR_AT(due_at)), integer("last_status", PAYWEIR_AT(last_status)),
+                      text("last_error", PAYWEIR_AT(last_error)), text("body", PAYWEIR_AT(body)));
+  }
+};
+
+template <>
+struct Describe<InboxRow> {
+  static constexpr std::string_view name = "inbox";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(key)), integer("merchant_no", PAYWEIR_AT(merchant_no)),
+                      integer("connector_account_key", PAYWEIR_AT(connector_account_key)),
+                      integer("version", PAYWEIR_AT(version)), text("event_id", PAYWEIR_AT(event_id)),
+                      text("event_type", PAYWEIR_AT(event_type)),
+                      text("operation_reference", PAYWEIR_AT(operation_reference)),
+                      text("payment_reference", PAYWEIR_AT(payment_reference)),
+                      text("connector_payment_id", PAYWEIR_AT(connector_payment_id)),
+                      text("connector_refund_id", PAYWEIR_AT(connector_refund_id)),
+                      integer("state", PAYWEIR_AT(state)), integer("try_count", PAYWEIR_AT(try_count)),
+                      integer("due_at", PAYWEIR_AT(due_at)), integer("received_at", PAYWEIR_AT(received_at)));
+  }
+};
+
+#undef PAYWEIR_AT
+
+}  // namespace payweir::store
