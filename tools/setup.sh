@@ -9,13 +9,13 @@ cd "$(dirname "$0")/.."
 mode=${1:-build}
 
 packages="clang-19 lld-19 llvm-19 libclang-rt-19-dev cmake ninja-build ccache ca-certificates npm
-  libssl-dev zlib1g-dev libboost1.81-dev libsimdjson-dev libspdlog-dev libtomlplusplus-dev libcli11-dev"
+  libssl-dev zlib1g-dev libboost1.81-dev libsimdjson-dev libspdlog-dev libtomlplusplus-dev libcli11-dev curl jq"
 [ "$mode" = build ] || packages="$packages libgtest-dev librapidcheck-dev libbenchmark-dev clang-format-19
-  git curl python3 python3-yaml python3-jsonschema golang-go"
+  git python3 python3-yaml python3-jsonschema golang-go"
 
 installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' | sed -n 's/ installed$//p' | sort -u)
 # A toolchain that came from elsewhere serves as well.
-for pair in npm:npm golang-go:go cmake:cmake git:git curl:curl; do
+for pair in npm:npm golang-go:go cmake:cmake git:git curl:curl jq:jq; do
   if command -v "${pair#*:}" >/dev/null; then installed="$installed
 ${pair%:*}"; fi
 done
