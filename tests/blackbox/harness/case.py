@@ -1,0 +1,70 @@
+"""The base of the black-box tests: one sandbox and one switch a class, one merchant a test."""
+import pathlib
+import tempfile
+import time
+import unittest
+
+from . import contract, process
+from .merchant import Merchant
+from .receiver import Receiver
+from .switch import Sandbox, Switch
+
+
+class Case(unittest.TestCase):
+    environment = {}  # settings of the switch, beyond those every switch here gets
+    longMessage = True
+
+    @classmethod
+    def setUpClass(cls):
+        cls.binary = process.binary_from_environment()
+        cls.contract = contract.Contract.load()
+        folder = tempfile.TemporaryDirectory(prefix="payweir-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
+        cls.sandbox = Sandbox(cls.binary, cls.folder)
+        cls.addClassCleanup(cls.sandbox.stop)
+        cls.switch = Switch(cls.binary, cls.folder, cls.stripe_url(), cls.environment)
+        cls.addClassCleanup(cls.switch.stop)
+
+    @classmethod
+    def stripe_url(cls):
+        return cls.sandbox.stripe_url
+
+    def setUp(self):
+        self.sandbox.heal()
+
+    def merchant(self, **more):
+        return Merchant(self.switch, self.contract, **more)
+
+    def receiver(self):
+        made = Receiver()
+        self.addCleanup(made.stop)
+        return made
+
+    def assert_error(self, answer, status, code=None, names=None):
+        """An error of Hyperswitch's shape; `names` is the field that its message must name."""
+        self.assertEqual(answer.status, status, answer)
+        error = answer.json["error"]
+        if code is not None:
+            self.assertEqual(error["code"], code, answer)
+        if names is not None:
+            self.assertIn(names, error["message"], answer)
+
+    def charges(self, payment_id):
+        """What the sandbox's own books say was charged for this payment: a list of amounts."""
+        return [intent["amount_received"] for intent in self.sandbox.books()["intents"]
+                if intent["metadata"].get("order_id") == payment_id and intent["amount_received"]]
+
+    def eventually(self, probe, expected, timeout_s=30):
+        """Waits until probe() is `expected`, which may be a predicate; returns the value."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            value = probe()
+            if expected(value) if callable(expected) else value == expected:
+                return value
+            if time.monotonic() > deadline:
+                self.fail(f"still {value!r} after {timeout_s} s")
+            time.sleep(0.05)
+
+    def eventually_status(self, merchant, payment_id, status, timeout_s=30):
+        return self.eventually(lambda: merchant.retrieve(payment_id), lambda p: p["status"] == status, timeout_s)

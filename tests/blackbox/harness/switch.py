@@ -1,0 +1,125 @@
+"""A switch and a sandbox gateway, each a process of its own on a free loopback port."""
+import contextlib
+import pathlib
+import re
+import secrets
+
+from . import process, wire
+
+STRIPE_KEY = "sk_test_blackbox"
+
+
+class Sandbox:
+    """`payweir sandbox`, with its control API: faults in, books out."""
+
+    def __init__(self, binary, folder):
+        self.address = wire.free_address()
+        self._process = process.Process(binary, ["sandbox", "--listen", self.address], pathlib.Path(folder) / "sandbox.log")
+        self._process.wait_until_answers(self.address, "/control/stripe/books")
+
+    @property
+    def stripe_url(self):
+        return f"http://{self.address}/stripe"
+
+    def control(self, method, name, body=None):
+        answer = wire.Client(self.address).request(method, f"/control/stripe/{name}", body)
+        if answer.status // 100 != 2:
+            raise AssertionError(f"the sandbox refused {method} {name} {body}: {answer}")
+        return answer.json if answer.body else None
+
+    def plant(self, kind, operation="any", count=None, **more):
+        """A fault (see src/sandbox/faults.hpp) that strikes the next `count` matching requests."""
+        self.control("POST", "faults", {"kind": kind, "operation": operation, "count": count, **more})
+
+    def heal(self):
+        self.control("DELETE", "faults")
+
+    def fired(self, kind):
+        """How often faults of this kind struck: a fault test that never saw its fault has shown nothing."""
+        return sum(fault["fired"] for fault in self.control("GET", "faults")["faults"] if fault["kind"] == kind)
+
+    def books(self):
+        return self.control("GET", "books")
+
+    def stop(self):
+        return self._process.stop()
+
+
+class Switch:
+    """`payweir serve`. Keeps its address and data folder over restarts, so that clients find it again."""
+
+    def __init__(self, binary, folder, stripe_url, environment=None, address=None):
+        self.binary = binary
+        self.folder = pathlib.Path(folder)
+        self.data = self.folder / "data"
+        self.address = address or wire.free_address()
+        self.admin_key = "test_admin_" + secrets.token_hex(8)
+        self.environment = {
+            "PAYWEIR__ADMIN__API_KEY": self.admin_key,
+            "PAYWEIR__CONNECTORS__STRIPE__BASE_URL": stripe_url,
+        } | (environment or {})
+        self._process = None
+        self.start()
+
+    @property
+    def log_path(self):
+        return self.folder / "switch.log"
+
+    @property
+    def process(self):
+        return self._process
+
+    def start(self):
+        self._process = self.spawn()
+        self._process.wait_until_answers(self.address)
+
+    def spawn(self, arguments=()):
+        """Another process with the same settings, not waited for."""
+        return process.Process(self.binary, ["serve", "--listen", self.address, "--data", str(self.data), *arguments],
+                               self.log_path, self.environment)
+
+    def stop(self):
+        return self._process.stop()
+
+    def kill(self):
+        self._process.kill()
+
+    def restart(self):
+        self.stop()
+        self.start()
+
+    def metric(self, name, **labels):
+        """The sum of a metric over the series that carry these labels; 0 when there is none."""
+        text = wire.Client(self.address).request("GET", "/metrics").body.decode()
+        total = 0.0
+        for line in text.splitlines():
+            match = re.match(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? ([^ ]+)", line)
+            if not match or match[1] != name:
+                continue
+            found = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', match[2] or ""))
+            if all(found.get(label) == value for label, value in labels.items()):
+                total += float(match[3])
+        return total
+
+
+class Sandboxed:
+    """`payweir serve --sandbox`: switch, gateway and a demo merchant in one process."""
+
+    def __init__(self, binary, folder):
+        self.address = wire.free_address()
+        self.process = process.Process(binary, ["serve", "--sandbox", "--listen", self.address, "--data", f"{folder}/data"],
+                                       pathlib.Path(folder) / "serve.log")
+        self.process.wait_until_answers(self.address)
+        match = re.search(r"\bsnd_\w+", self.process.output())
+        if match is None:
+            raise AssertionError(f"no API key was printed:\n{self.process.output()}")
+        self.demo_key = match[0]
+
+
+@contextlib.contextmanager
+def sandboxed(binary, folder):
+    running = Sandboxed(binary, folder)
+    try:
+        yield running
+    finally:
+        running.process.stop()
