@@ -36,6 +36,7 @@ std::string_view code_name(Code code) {
     case Code::address_not_allowed: return "address_not_allowed";
     case Code::tls_failed: return "tls_failed";
     case Code::cancelled: return "cancelled";
+    case Code::listen_failed: return "listen_failed";
     case Code::unauthorized: return "unauthorized";
     case Code::forbidden: return "forbidden";
     case Code::not_found: return "not_found";

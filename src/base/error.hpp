@@ -47,6 +47,7 @@ enum class Code : std::uint16_t {
   address_not_allowed = 505,
   tls_failed = 506,
   cancelled = 507,
+  listen_failed = 508,
   // flows, 600
   unauthorized = 600,
   forbidden = 601,

@@ -5,7 +5,9 @@
 namespace payweir::http {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string without_line_ends(std::string_view value) {
   std::string clean(value);
@@ -49,10 +51,13 @@ std::string_view Headers::get(std::string_view name) const {
 }
 
 bool Headers::has(std::string_view name) const {
-  return std::ranges::any_of(fields_, [&](const auto& field) { return equals_ignoring_case(field.first, name); });
+  return std::ranges::any_of(fields_,
+                             [&](const auto& field) { return equals_ignoring_case(field.first, name); });
 }
 
-std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+std::string_view path_of(std::string_view target) {
+  return target.substr(0, target.find('?'));
+}
 
 std::string_view query_of(std::string_view target) {
   const std::size_t mark = target.find('?');

@@ -27,7 +27,8 @@ std::string encode_crockford(std::int64_t key, std::int64_t salt) {
   unsigned __int128 bits = static_cast<unsigned __int128>(static_cast<std::uint64_t>(key)) << 64 |
                            static_cast<std::uint64_t>(salt);
   std::string text(kLength, '0');
-  for (std::size_t i = kLength; i-- > 0; bits >>= 5) text[i] = kAlphabet[static_cast<std::size_t>(bits & 31u)];
+  for (std::size_t i = kLength; i-- > 0; bits >>= 5)
+    text[i] = kAlphabet[static_cast<std::size_t>(bits & 31u)];
   return text;
 }
 
@@ -53,7 +54,8 @@ std::int64_t KeySequence::next(Instant now) {
     ++last_ms_;  // borrows from the next millisecond rather than wait
     sequence_ = 0;
   }
-  return last_ms_ << (kNodeBits + kSequenceBits) | static_cast<std::int64_t>(node_ << kSequenceBits) | sequence_;
+  return last_ms_ << (kNodeBits + kSequenceBits) | static_cast<std::int64_t>(node_ << kSequenceBits) |
+         sequence_;
 }
 
 void KeySequence::resume_after(std::int64_t key) {
@@ -61,7 +63,9 @@ void KeySequence::resume_after(std::int64_t key) {
   sequence_ = kSequenceMax;
 }
 
-Instant KeySequence::instant_of(std::int64_t key) { return {(key >> (kNodeBits + kSequenceBits)) + kEpochMs}; }
+Instant KeySequence::instant_of(std::int64_t key) {
+  return {(key >> (kNodeBits + kSequenceBits)) + kEpochMs};
+}
 
 std::int64_t KeySequence::first_key_at(Instant t) {
   return std::max<std::int64_t>(t.ms - kEpochMs, 0) << (kNodeBits + kSequenceBits);

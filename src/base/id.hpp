@@ -21,15 +21,33 @@ struct Id {
   [[nodiscard]] constexpr bool empty() const { return key == 0; }
 };
 
-struct MerchantTag { static constexpr std::string_view prefix = "mer_"; };
-struct ProfileTag { static constexpr std::string_view prefix = "pro_"; };
-struct ApiKeyTag { static constexpr std::string_view prefix = "key_"; };
-struct ConnectorAccountTag { static constexpr std::string_view prefix = "mca_"; };
-struct PaymentTag { static constexpr std::string_view prefix = "pay_"; };
-struct AttemptTag { static constexpr std::string_view prefix = "att_"; };
-struct OperationTag { static constexpr std::string_view prefix = "opn_"; };
-struct RefundTag { static constexpr std::string_view prefix = "ref_"; };
-struct EventTag { static constexpr std::string_view prefix = "evt_"; };
+struct MerchantTag {
+  static constexpr std::string_view prefix = "mer_";
+};
+struct ProfileTag {
+  static constexpr std::string_view prefix = "pro_";
+};
+struct ApiKeyTag {
+  static constexpr std::string_view prefix = "key_";
+};
+struct ConnectorAccountTag {
+  static constexpr std::string_view prefix = "mca_";
+};
+struct PaymentTag {
+  static constexpr std::string_view prefix = "pay_";
+};
+struct AttemptTag {
+  static constexpr std::string_view prefix = "att_";
+};
+struct OperationTag {
+  static constexpr std::string_view prefix = "opn_";
+};
+struct RefundTag {
+  static constexpr std::string_view prefix = "ref_";
+};
+struct EventTag {
+  static constexpr std::string_view prefix = "evt_";
+};
 
 using MerchantId = Id<MerchantTag>;
 using ProfileId = Id<ProfileTag>;
@@ -62,7 +80,8 @@ template <class Tag>
 template <class Tag>
 [[nodiscard]] Result<Id<Tag>> parse_id(std::string_view text) {
   Id<Tag> id;
-  if (text.starts_with(Tag::prefix) && decode_crockford(text.substr(Tag::prefix.size()), id.key, id.salt)) return id;
+  if (text.starts_with(Tag::prefix) && decode_crockford(text.substr(Tag::prefix.size()), id.key, id.salt))
+    return id;
   return fail(Code::not_found, "", "no such id");
 }
 

@@ -29,7 +29,8 @@ class Secret {
     // once longer leaves nothing behind.
     text.resize(text.capacity());
     volatile char* p = text.data();
-    for (std::size_t i = 0; i < text.size(); ++i) p[i] = 0;
+    for (std::size_t i = 0; i < text.size(); ++i)
+      p[i] = 0;
     text.clear();
   }
 

@@ -52,8 +52,8 @@ struct ConnectorRequest {
   Money payment_amount;             // the whole payment
   CaptureMethod capture_method = CaptureMethod::automatic;
   AuthenticationType authentication_type = AuthenticationType::no_three_ds;
-  std::optional<Card> card;          // authorise only
-  std::string connector_payment_id;  // known for capture, void, refund; perhaps for a query
+  std::optional<Card> card;            // authorise only
+  std::string connector_payment_id;    // known for capture, void, refund; perhaps for a query
   std::string connector_operation_id;  // of a refund, once known
   std::string description;
   std::string statement_descriptor_suffix;
@@ -122,8 +122,8 @@ struct Capabilities {
 // A verified callback, reduced to what it is about. Callbacks never carry an outcome into the switch:
 // they say which operation to ask about, and the query's answer is what counts.
 struct GatewayEvent {
-  std::string event_id;    // the gateway's, unique per account
-  std::string event_type;  // the gateway's word
+  std::string event_id;              // the gateway's, unique per account
+  std::string event_type;            // the gateway's word
   std::string operation_reference;   // ours, when the event carries it
   std::string payment_reference;     // ours, when the event carries it
   std::string connector_payment_id;  // theirs
@@ -137,13 +137,15 @@ class Connector {
 
   // Money. begin() gives the one money Send (or Done when the request cannot be built: rejected);
   // resume() reads its answer. The caller turns a transport error into NotSent or Unknown itself.
-  [[nodiscard]] virtual Step begin(const ConnectorRequest& request, const ConnectorContext& context) const = 0;
+  [[nodiscard]] virtual Step begin(const ConnectorRequest& request,
+                                   const ConnectorContext& context) const = 0;
   [[nodiscard]] virtual Step resume(const ConnectorRequest& request, const ConnectorContext& context,
                                     const http::Response& answer) const = 0;
 
   // Queries, about the same operation. Never sends anything that moves money. `round` counts the answers
   // of one inquiry, 0 first: a not-found by one road may lead to another.
-  [[nodiscard]] virtual AskStep ask(const ConnectorRequest& request, const ConnectorContext& context) const = 0;
+  [[nodiscard]] virtual AskStep ask(const ConnectorRequest& request,
+                                    const ConnectorContext& context) const = 0;
   [[nodiscard]] virtual AskStep resume_ask(const ConnectorRequest& request, const ConnectorContext& context,
                                            int round, const http::Response& answer) const = 0;
 

@@ -99,7 +99,8 @@ struct Unknown {
 
 }  // namespace outcome
 
-using Outcome = std::variant<outcome::NotSent, outcome::Rejected, outcome::Declined, outcome::Accepted, outcome::Unknown>;
+using Outcome =
+    std::variant<outcome::NotSent, outcome::Rejected, outcome::Declined, outcome::Accepted, outcome::Unknown>;
 
 // What a query (never a money call) says about an operation whose outcome is not known.
 namespace finding {

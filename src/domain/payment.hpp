@@ -45,10 +45,10 @@ enum class PaymentState : std::uint8_t {
 };
 
 enum class AttemptState : std::uint8_t {
-  dispatching = 1,  // recorded, perhaps sent
-  unknown = 2,      // sent, no usable answer
-  pending = 3,      // accepted, undecided at the gateway
-  needs_action = 4, // waits for the payer (3-D Secure)
+  dispatching = 1,   // recorded, perhaps sent
+  unknown = 2,       // sent, no usable answer
+  pending = 3,       // accepted, undecided at the gateway
+  needs_action = 4,  // waits for the payer (3-D Secure)
   authorised = 5,
   captured = 6,            // all of it
   partially_captured = 7,  // the rest is released
@@ -63,14 +63,19 @@ enum class AttemptState : std::uint8_t {
 enum class OperationKind : std::uint8_t { authorise = 1, capture = 2, void_authorisation = 3, refund = 4 };
 enum class OperationState : std::uint8_t { dispatching = 1, unknown = 2, done = 3 };
 // How a finished operation ended.
-enum class OperationResult : std::uint8_t { none = 0, accepted = 1, declined = 2, rejected = 3, not_sent = 4 };
+enum class OperationResult : std::uint8_t {
+  none = 0,
+  accepted = 1,
+  declined = 2,
+  rejected = 3,
+  not_sent = 4
+};
 
 enum class CaptureMethod : std::uint8_t { automatic = 1, manual = 2 };
 enum class AuthenticationType : std::uint8_t { no_three_ds = 1, three_ds = 2 };
 
-[[nodiscard]] std::string_view to_string(PaymentState state);        // also the wire's IntentStatus
+[[nodiscard]] std::string_view to_string(PaymentState state);  // also the wire's IntentStatus
 [[nodiscard]] std::string_view to_string(AttemptState state);
-[[nodiscard]] std::string_view attempt_status(AttemptState state);   // the wire's AttemptStatus
 [[nodiscard]] std::string_view to_string(OperationKind kind);
 [[nodiscard]] std::string_view to_string(OperationState state);
 [[nodiscard]] std::string_view to_string(CaptureMethod method);
@@ -144,8 +149,14 @@ struct Operation {
   std::string connector_operation_id;  // the gateway's id of this operation, once known
 };
 
-enum class RefundState : std::uint8_t { pending = 1, succeeded = 2, failed = 3, requires_merchant_action = 4 };
-[[nodiscard]] std::string_view to_string(RefundState state);  // the wire's: pending, succeeded, failed, review
+enum class RefundState : std::uint8_t {
+  pending = 1,
+  succeeded = 2,
+  failed = 3,
+  requires_merchant_action = 4
+};
+[[nodiscard]] std::string_view to_string(
+    RefundState state);  // the wire's: pending, succeeded, failed, review
 
 struct Refund {
   RefundId id;
@@ -165,8 +176,10 @@ struct Refund {
 struct PaymentAggregate {
   Payment payment;
   std::optional<Attempt> attempt;      // the newest
-  std::optional<Operation> operation;  // the one that the event is about, or the one under way
+  std::optional<Operation> operation;  // the one that the event is about, or the live one of the attempt
   std::optional<Refund> refund;        // the one that the event is about
+  // Closed by this decision because `operation` took its place (a void while the payer is asked).
+  std::optional<Operation> superseded;
 };
 
 enum class EventType : std::uint8_t {
@@ -220,11 +233,15 @@ struct OperationEnded {
 struct AskedInVain {
   Instant ask_at;
 };
-struct Expire {};
+// Nobody paid in time. operation_id is used when the gateway must let go of the attempt first.
+struct Expire {
+  OperationId operation_id;
+  Instant ask_at;
+};
 }  // namespace event
-using PaymentEvent = std::variant<event::PaymentMethodGiven, event::AmountChanged, event::Confirm, event::Capture,
-                                  event::Cancel, event::CreateRefund, event::OperationEnded, event::AskedInVain,
-                                  event::Expire>;
+using PaymentEvent = std::variant<event::PaymentMethodGiven, event::AmountChanged, event::Confirm,
+                                  event::Capture, event::Cancel, event::CreateRefund, event::OperationEnded,
+                                  event::AskedInVain, event::Expire>;
 
 // ── Effects: what the shell must do with the next aggregate ───────────────────────────────────────
 namespace effect {
@@ -233,6 +250,7 @@ struct InsertAttempt {};
 struct UpdateAttempt {};
 struct InsertOperation {};  // state dispatching: to be sent once it is durable
 struct UpdateOperation {};
+struct UpdateSuperseded {};
 struct InsertRefund {};
 struct UpdateRefund {};
 // Book money in the same commit.
@@ -249,19 +267,22 @@ struct Emit {
 };
 }  // namespace effect
 using PaymentEffect =
-    std::variant<effect::InsertAttempt, effect::UpdateAttempt, effect::InsertOperation, effect::UpdateOperation,
-                 effect::InsertRefund, effect::UpdateRefund, effect::PostCapture, effect::PostRefund, effect::Emit>;
+    std::variant<effect::InsertAttempt, effect::UpdateAttempt, effect::InsertOperation,
+                 effect::UpdateOperation, effect::UpdateSuperseded, effect::InsertRefund,
+                 effect::UpdateRefund, effect::PostCapture, effect::PostRefund, effect::Emit>;
 
 struct Decision {
   PaymentAggregate next;
   std::vector<PaymentEffect> effects;
-  // False: the event says nothing new (a duplicate callback); nothing is stored, not even a version.
-  bool changes = true;
+  // Whether the payment's own row changes; without effects, too, the event said nothing new (a duplicate
+  // callback) and nothing is stored.
+  bool payment_changes = true;
 };
 
 // Errors: illegal_transition (detail names the state and what would be legal),
 // amount_exceeds_authorized, amount_exceeds_captured, payment_method_missing, invalid_value, overflow.
-[[nodiscard]] Result<Decision> decide(const PaymentAggregate& current, const PaymentEvent& event, Instant now);
+[[nodiscard]] Result<Decision> decide(const PaymentAggregate& current, const PaymentEvent& event,
+                                      Instant now);
 
 // When the resolver asks for the n-th time (0 = first) about an operation that became unknown at `since`:
 // 1 s, 5 s, 30 s, 2 m, 10 m, 1 h, then every hour.

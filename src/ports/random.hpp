@@ -18,7 +18,8 @@ class Random {
     std::uint8_t bytes[8];
     fill(purpose, bytes);
     std::uint64_t value = 0;
-    for (const std::uint8_t byte : bytes) value = value << 8 | byte;
+    for (const std::uint8_t byte : bytes)
+      value = value << 8 | byte;
     return value;
   }
   [[nodiscard]] std::string bytes(RandomPurpose purpose, std::size_t count) {

@@ -51,16 +51,16 @@ class ChangeSet {
 // What became of a ChangeSet.
 namespace commit {
 struct Committed {};
-struct Conflict {          // another writer was first: load again, decide again
+struct Conflict {  // another writer was first: load again, decide again
   std::string_view table;
 };
-struct Duplicate {         // a unique index refused an insert
+struct Duplicate {  // a unique index refused an insert
   std::string_view table;
 };
-struct Failed {            // certainly nothing was written: store_busy, store_full, store_unavailable
+struct Failed {  // certainly nothing was written: store_busy, store_full, store_unavailable
   Error error;
 };
-struct Maybe {             // the connection went away in COMMIT: read back before deciding anything
+struct Maybe {  // the connection went away in COMMIT: read back before deciding anything
   Error error;
 };
 }  // namespace commit

@@ -111,7 +111,7 @@ struct PostingRow {
   std::int64_t key = 0;
   std::int64_t merchant_no = 0;
   std::int64_t payment_key = 0;
-  std::int64_t debit_account = 0;   // ledger::AccountKind
+  std::int64_t debit_account = 0;  // ledger::AccountKind
   std::int64_t credit_account = 0;
   Money amount;
   Instant created_at;
@@ -171,7 +171,8 @@ struct Describe<MerchantRow> {
                       text("publishable_key", PAYWEIR_AT(publishable_key)),
                       integer("default_profile_key", PAYWEIR_AT(default_profile_key)),
                       text("details", PAYWEIR_AT(details)), integer("created_at", PAYWEIR_AT(created_at)),
-                      integer("modified_at", PAYWEIR_AT(modified_at)), integer("deleted", PAYWEIR_AT(deleted)));
+                      integer("modified_at", PAYWEIR_AT(modified_at)),
+                      integer("deleted", PAYWEIR_AT(deleted)));
   }
 };
 
@@ -179,12 +180,13 @@ template <>
 struct Describe<ProfileRow> {
   static constexpr std::string_view name = "profile";
   static constexpr auto members() {
-    return std::tuple(integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
-                      integer("merchant_no", PAYWEIR_AT(merchant_no)), integer("version", PAYWEIR_AT(version)),
-                      text("name", PAYWEIR_AT(name)), text("webhook_url", PAYWEIR_AT(webhook_url)),
-                      blob("sealed_secrets", PAYWEIR_AT(sealed_secrets)), text("details", PAYWEIR_AT(details)),
-                      integer("created_at", PAYWEIR_AT(created_at)),
-                      integer("modified_at", PAYWEIR_AT(modified_at)), integer("deleted", PAYWEIR_AT(deleted)));
+    return std::tuple(
+        integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
+        integer("merchant_no", PAYWEIR_AT(merchant_no)), integer("version", PAYWEIR_AT(version)),
+        text("name", PAYWEIR_AT(name)), text("webhook_url", PAYWEIR_AT(webhook_url)),
+        blob("sealed_secrets", PAYWEIR_AT(sealed_secrets)), text("details", PAYWEIR_AT(details)),
+        integer("created_at", PAYWEIR_AT(created_at)), integer("modified_at", PAYWEIR_AT(modified_at)),
+        integer("deleted", PAYWEIR_AT(deleted)));
   }
 };
 
@@ -192,12 +194,13 @@ template <>
 struct Describe<ApiKeyRow> {
   static constexpr std::string_view name = "api_key";
   static constexpr auto members() {
-    return std::tuple(integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
-                      integer("merchant_no", PAYWEIR_AT(merchant_no)), integer("version", PAYWEIR_AT(version)),
-                      blob("hash", PAYWEIR_AT(hash)), text("prefix", PAYWEIR_AT(prefix)),
-                      text("name", PAYWEIR_AT(name)), text("description", PAYWEIR_AT(description)),
-                      integer("expires_at", PAYWEIR_AT(expires_at)), integer("created_at", PAYWEIR_AT(created_at)),
-                      integer("modified_at", PAYWEIR_AT(modified_at)), integer("revoked", PAYWEIR_AT(revoked)));
+    return std::tuple(
+        integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
+        integer("merchant_no", PAYWEIR_AT(merchant_no)), integer("version", PAYWEIR_AT(version)),
+        blob("hash", PAYWEIR_AT(hash)), text("prefix", PAYWEIR_AT(prefix)), text("name", PAYWEIR_AT(name)),
+        text("description", PAYWEIR_AT(description)), integer("expires_at", PAYWEIR_AT(expires_at)),
+        integer("created_at", PAYWEIR_AT(created_at)), integer("modified_at", PAYWEIR_AT(modified_at)),
+        integer("revoked", PAYWEIR_AT(revoked)));
   }
 };
 
@@ -205,14 +208,14 @@ template <>
 struct Describe<ConnectorAccountRow> {
   static constexpr std::string_view name = "connector_account";
   static constexpr auto members() {
-    return std::tuple(integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
-                      integer("merchant_no", PAYWEIR_AT(merchant_no)),
-                      integer("profile_key", PAYWEIR_AT(profile_key)), integer("version", PAYWEIR_AT(version)),
-                      text("connector", PAYWEIR_AT(connector)), text("label", PAYWEIR_AT(label)),
-                      blob("sealed_credentials", PAYWEIR_AT(sealed_credentials)),
-                      text("details", PAYWEIR_AT(details)), integer("disabled", PAYWEIR_AT(disabled)),
-                      integer("created_at", PAYWEIR_AT(created_at)),
-                      integer("modified_at", PAYWEIR_AT(modified_at)), integer("deleted", PAYWEIR_AT(deleted)));
+    return std::tuple(
+        integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
+        integer("merchant_no", PAYWEIR_AT(merchant_no)), integer("profile_key", PAYWEIR_AT(profile_key)),
+        integer("version", PAYWEIR_AT(version)), text("connector", PAYWEIR_AT(connector)),
+        text("label", PAYWEIR_AT(label)), blob("sealed_credentials", PAYWEIR_AT(sealed_credentials)),
+        text("details", PAYWEIR_AT(details)), integer("disabled", PAYWEIR_AT(disabled)),
+        integer("created_at", PAYWEIR_AT(created_at)), integer("modified_at", PAYWEIR_AT(modified_at)),
+        integer("deleted", PAYWEIR_AT(deleted)));
   }
 };
 
@@ -223,8 +226,9 @@ struct Describe<PaymentRow> {
     return std::tuple(
         integer("key", PAYWEIR_AT(payment.id.key)), integer("salt", PAYWEIR_AT(payment.id.salt)),
         integer("merchant_no", PAYWEIR_AT(payment.merchant_no)),
-        integer("profile_key", PAYWEIR_AT(payment.profile_key)), integer("version", PAYWEIR_AT(payment.version)),
-        integer("state", PAYWEIR_AT(payment.state)), integer("amount_minor", PAYWEIR_AT(payment.amount.minor)),
+        integer("profile_key", PAYWEIR_AT(payment.profile_key)),
+        integer("version", PAYWEIR_AT(payment.version)), integer("state", PAYWEIR_AT(payment.state)),
+        integer("amount_minor", PAYWEIR_AT(payment.amount.minor)),
         integer("currency", PAYWEIR_AT(payment.amount.currency)),
         integer("captured_minor", PAYWEIR_AT(payment.captured_minor)),
         integer("refunded_minor", PAYWEIR_AT(payment.refunded_minor)),
@@ -251,7 +255,8 @@ struct Describe<AttemptRow> {
         integer("payment_key", PAYWEIR_AT(attempt.payment_key)),
         integer("connector_account_key", PAYWEIR_AT(attempt.connector_account_key)),
         integer("version", PAYWEIR_AT(attempt.version)), integer("number", PAYWEIR_AT(attempt.number)),
-        integer("state", PAYWEIR_AT(attempt.state)), integer("amount_minor", PAYWEIR_AT(attempt.amount.minor)),
+        integer("state", PAYWEIR_AT(attempt.state)),
+        integer("amount_minor", PAYWEIR_AT(attempt.amount.minor)),
         integer("currency", PAYWEIR_AT(attempt.amount.currency)),
         integer("authorised_minor", PAYWEIR_AT(attempt.authorised_minor)),
         integer("captured_minor", PAYWEIR_AT(attempt.captured_minor)),
@@ -286,7 +291,8 @@ struct Describe<OperationRow> {
         integer("state", PAYWEIR_AT(operation.state)), integer("result", PAYWEIR_AT(operation.result)),
         integer("amount_minor", PAYWEIR_AT(operation.amount.minor)),
         integer("currency", PAYWEIR_AT(operation.amount.currency)),
-        integer("ask_count", PAYWEIR_AT(operation.ask_count)), integer("ask_at", PAYWEIR_AT(operation.ask_at)),
+        integer("ask_count", PAYWEIR_AT(operation.ask_count)),
+        integer("ask_at", PAYWEIR_AT(operation.ask_at)),
         integer("created_at", PAYWEIR_AT(operation.created_at)),
         text("connector_operation_id", PAYWEIR_AT(operation.connector_operation_id)));
   }
@@ -296,19 +302,20 @@ template <>
 struct Describe<RefundRow> {
   static constexpr std::string_view name = "refund";
   static constexpr auto members() {
-    return std::tuple(
-        integer("key", PAYWEIR_AT(refund.id.key)), integer("salt", PAYWEIR_AT(refund.id.salt)),
-        integer("merchant_no", PAYWEIR_AT(refund.merchant_no)),
-        integer("payment_key", PAYWEIR_AT(refund.payment_key)),
-        integer("attempt_key", PAYWEIR_AT(refund.attempt_key)),
-        integer("version", PAYWEIR_AT(refund.version)), integer("state", PAYWEIR_AT(refund.state)),
-        integer("amount_minor", PAYWEIR_AT(refund.amount.minor)),
-        integer("currency", PAYWEIR_AT(refund.amount.currency)),
-        text("connector_refund_id", PAYWEIR_AT(refund.connector_refund_id)),
-        text("error_code", PAYWEIR_AT(refund.error.code)), text("error_message", PAYWEIR_AT(refund.error.message)),
-        integer("created_at", PAYWEIR_AT(refund.created_at)),
-        integer("modified_at", PAYWEIR_AT(refund.modified_at)), text("reference", PAYWEIR_AT(reference)),
-        text("details", PAYWEIR_AT(details)));
+    return std::tuple(integer("key", PAYWEIR_AT(refund.id.key)), integer("salt", PAYWEIR_AT(refund.id.salt)),
+                      integer("merchant_no", PAYWEIR_AT(refund.merchant_no)),
+                      integer("payment_key", PAYWEIR_AT(refund.payment_key)),
+                      integer("attempt_key", PAYWEIR_AT(refund.attempt_key)),
+                      integer("version", PAYWEIR_AT(refund.version)),
+                      integer("state", PAYWEIR_AT(refund.state)),
+                      integer("amount_minor", PAYWEIR_AT(refund.amount.minor)),
+                      integer("currency", PAYWEIR_AT(refund.amount.currency)),
+                      text("connector_refund_id", PAYWEIR_AT(refund.connector_refund_id)),
+                      text("error_code", PAYWEIR_AT(refund.error.code)),
+                      text("error_message", PAYWEIR_AT(refund.error.message)),
+                      integer("created_at", PAYWEIR_AT(refund.created_at)),
+                      integer("modified_at", PAYWEIR_AT(refund.modified_at)),
+                      text("reference", PAYWEIR_AT(reference)), text("details", PAYWEIR_AT(details)));
   }
 };
 
@@ -345,13 +352,12 @@ template <>
 struct Describe<PostingRow> {
   static constexpr std::string_view name = "posting";
   static constexpr auto members() {
-    return std::tuple(integer("key", PAYWEIR_AT(key)), integer("merchant_no", PAYWEIR_AT(merchant_no)),
-                      integer("payment_key", PAYWEIR_AT(payment_key)),
-                      integer("debit_account", PAYWEIR_AT(debit_account)),
-                      integer("credit_account", PAYWEIR_AT(credit_account)),
-                      integer("amount_minor", PAYWEIR_AT(amount.minor)),
-                      integer("currency", PAYWEIR_AT(amount.currency)),
-                      integer("created_at", PAYWEIR_AT(created_at)));
+    return std::tuple(
+        integer("key", PAYWEIR_AT(key)), integer("merchant_no", PAYWEIR_AT(merchant_no)),
+        integer("payment_key", PAYWEIR_AT(payment_key)), integer("debit_account", PAYWEIR_AT(debit_account)),
+        integer("credit_account", PAYWEIR_AT(credit_account)),
+        integer("amount_minor", PAYWEIR_AT(amount.minor)), integer("currency", PAYWEIR_AT(amount.currency)),
+        integer("created_at", PAYWEIR_AT(created_at)));
   }
 };
 
@@ -359,12 +365,12 @@ template <>
 struct Describe<OutboxRow> {
   static constexpr std::string_view name = "outbox";
   static constexpr auto members() {
-    return std::tuple(integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
-                      integer("merchant_no", PAYWEIR_AT(merchant_no)),
-                      integer("profile_key", PAYWEIR_AT(profile_key)),
-                      integer("aggregate_key", PAYWEIR_AT(aggregate_key)),
-                      integer("refund_key", PAYWEIR_AT(refund_key)), integer("sequence", PAYWEIR_AT(sequence)),
-                      integer("type", PAYWEIR_AT(type)), integer("created_at", PAYWEIR_AT(created_at)));
+    return std::tuple(
+        integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
+        integer("merchant_no", PAYWEIR_AT(merchant_no)), integer("profile_key", PAYWEIR_AT(profile_key)),
+        integer("aggregate_key", PAYWEIR_AT(aggregate_key)), integer("refund_key", PAYWEIR_AT(refund_key)),
+        integer("sequence", PAYWEIR_AT(sequence)), integer("type", PAYWEIR_AT(type)),
+        integer("created_at", PAYWEIR_AT(created_at)));
   }
 };
 
@@ -373,8 +379,9 @@ struct Describe<DeliveryRow> {
   static constexpr std::string_view name = "delivery";
   static constexpr auto members() {
     return std::tuple(integer("key", PAYWEIR_AT(key)), integer("merchant_no", PAYWEIR_AT(merchant_no)),
-                      integer("profile_key", PAYWEIR_AT(profile_key)), integer("version", PAYWEIR_AT(version)),
-                      integer("state", PAYWEIR_AT(state)), integer("attempt_count", PAYWEIR_AT(attempt_count)),
+                      integer("profile_key", PAYWEIR_AT(profile_key)),
+                      integer("version", PAYWEIR_AT(version)), integer("state", PAYWEIR_AT(state)),
+                      integer("attempt_count", PAYWEIR_AT(attempt_count)),
                       integer("due_at", PAYWEIR_AT(due_at)), integer("last_status", PAYWEIR_AT(last_status)),
                       text("last_error", PAYWEIR_AT(last_error)), text("body", PAYWEIR_AT(body)));
   }

@@ -30,12 +30,13 @@ class Store {
 
   // Sees every commit that was answered before the call. At most `rows_max` rows.
   // Errors: store_busy, store_unavailable, store_corrupt.
-  [[nodiscard]] virtual Task<Result<std::vector<ResultRow>>> select(const Query& query, std::vector<Value> parameters,
+  [[nodiscard]] virtual Task<Result<std::vector<ResultRow>>> select(const Query& query,
+                                                                    std::vector<Value> parameters,
                                                                     std::size_t rows_max) = 0;
 
   struct Statistics {
-    std::uint64_t commit_count = 0;    // ChangeSets answered `committed`
-    std::uint64_t batch_count = 0;     // durable transactions
+    std::uint64_t commit_count = 0;  // ChangeSets answered `committed`
+    std::uint64_t batch_count = 0;   // durable transactions
     std::uint64_t conflict_count = 0;
     std::uint64_t duplicate_count = 0;
     std::uint64_t failure_count = 0;

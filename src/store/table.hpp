@@ -60,11 +60,16 @@ struct Describe;
 
 template <class T>
 Value to_value(const T& member) {
-  if constexpr (std::same_as<T, std::string>) return Value{member};
-  else if constexpr (std::same_as<T, Instant>) return Value{member.ms};
-  else if constexpr (std::same_as<T, Currency>) return Value{std::int64_t{member.numeric()}};
-  else if constexpr (std::is_enum_v<T>) return Value{static_cast<std::int64_t>(std::to_underlying(member))};
-  else return Value{static_cast<std::int64_t>(member)};
+  if constexpr (std::same_as<T, std::string>)
+    return Value{member};
+  else if constexpr (std::same_as<T, Instant>)
+    return Value{member.ms};
+  else if constexpr (std::same_as<T, Currency>)
+    return Value{std::int64_t{member.numeric()}};
+  else if constexpr (std::is_enum_v<T>)
+    return Value{static_cast<std::int64_t>(std::to_underlying(member))};
+  else
+    return Value{static_cast<std::int64_t>(member)};
 }
 
 template <class T>
@@ -75,9 +80,12 @@ void from_value(const Value& value, T& member) {
   } else {
     const auto* stored = std::get_if<std::int64_t>(&value);
     const std::int64_t number = stored ? *stored : 0;
-    if constexpr (std::same_as<T, Instant>) member = Instant{number};
-    else if constexpr (std::same_as<T, Currency>) member = Currency::from_numeric(number).value_or(Currency{});
-    else member = static_cast<T>(number);
+    if constexpr (std::same_as<T, Instant>)
+      member = Instant{number};
+    else if constexpr (std::same_as<T, Currency>)
+      member = Currency::from_numeric(number).value_or(Currency{});
+    else
+      member = static_cast<T>(number);
   }
 }
 
@@ -87,7 +95,8 @@ const Table& table_of() {
     Table made{Describe<Row>::name, {}, false};
     std::apply([&](const auto&... member) { (made.columns.push_back({member.name, member.type}), ...); },
                Describe<Row>::members());
-    for (const Column& column : made.columns) made.versioned |= column.name == "version";
+    for (const Column& column : made.columns)
+      made.versioned |= column.name == "version";
     check(made.columns.front().name == "key", "a table's first column is its key");
     return made;
   }();

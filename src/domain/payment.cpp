@@ -1,0 +1,546 @@
+#include "domain/payment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/check.hpp"
+
+namespace payweir {
+namespace {
+
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+
+// One decision in the making: the next aggregate and its effects. Every function below changes both in
+// step, so that a row never changes without its effect.
+class Transition {
+ public:
+  Transition(const PaymentAggregate& current, Instant now) : now_(now) { decision_.next = current; }
+
+  [[nodiscard]] PaymentAggregate& next() { return decision_.next; }
+  [[nodiscard]] Payment& payment() { return decision_.next.payment; }
+  [[nodiscard]] Attempt& attempt() { return *decision_.next.attempt; }
+  [[nodiscard]] Operation& operation() { return *decision_.next.operation; }
+  [[nodiscard]] Refund& refund() { return *decision_.next.refund; }
+  [[nodiscard]] Instant now() const { return now_; }
+
+  void add(PaymentEffect effect) { decision_.effects.push_back(effect); }
+  void emit(EventType type) { add(effect::Emit{type, ++payment().event_sequence}); }
+  void touch_attempt() {
+    ++attempt().version;
+    attempt().modified_at = now_;
+    add(effect::UpdateAttempt{});
+  }
+  void touch_operation() {
+    ++operation().version;
+    add(effect::UpdateOperation{});
+  }
+  void touch_refund() {
+    ++refund().version;
+    refund().modified_at = now_;
+    add(effect::UpdateRefund{});
+  }
+  void close_operation(OperationResult result) {
+    operation().state = OperationState::done;
+    operation().result = result;
+    touch_operation();
+  }
+  void leave_open(OperationState state, Instant ask_at) {
+    operation().state = state;
+    operation().ask_at = ask_at;
+    touch_operation();
+  }
+
+  [[nodiscard]] Decision take() && {
+    ++payment().version;
+    payment().modified_at = now_;
+    return std::move(decision_);
+  }
+  [[nodiscard]] Decision take_without_payment() && {
+    decision_.payment_changes = false;
+    return std::move(decision_);
+  }
+
+ private:
+  Decision decision_;
+  Instant now_;
+};
+
+Decision unchanged(const PaymentAggregate& current) {
+  return {current, {}, false};
+}
+
+std::unexpected<Error> illegal(std::string_view verb, const Payment& payment) {
+  return fail(Code::illegal_transition, "status",
+              "You cannot " + std::string(verb) + " this payment because it has status " +
+                  std::string(to_string(payment.state)));
+}
+
+std::unexpected<Error> illegal_state(std::string_view participle, const Payment& payment,
+                                     std::string_view expected) {
+  return fail(Code::illegal_transition, "status",
+              "This Payment could not be " + std::string(participle) +
+                  " because it has a payment.status of " + std::string(to_string(payment.state)) +
+                  ". The expected state is " + std::string(expected));
+}
+
+Operation make_operation(const PaymentAggregate& current, OperationId id, OperationKind kind,
+                         std::int64_t amount_minor, Instant ask_at, Instant now) {
+  Operation operation;
+  operation.id = id;
+  operation.merchant_no = current.payment.merchant_no;
+  operation.payment_key = current.payment.id.key;
+  operation.attempt_key = current.attempt ? current.attempt->id.key : 0;
+  operation.connector_account_key = current.attempt ? current.attempt->connector_account_key : 0;
+  operation.kind = kind;
+  operation.amount = {amount_minor, current.payment.amount.currency};
+  operation.ask_at = ask_at;
+  operation.created_at = now;
+  return operation;
+}
+
+// ── what the merchant asks for ────────────────────────────────────────────────────────────────────
+
+bool is_open_for_changes(PaymentState state) {
+  return state == PaymentState::requires_payment_method || state == PaymentState::requires_confirmation;
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::PaymentMethodGiven&, Instant now) {
+  if (!is_open_for_changes(current.payment.state)) return illegal("update", current.payment);
+  Transition to(current, now);
+  to.payment().has_payment_method = true;
+  to.payment().state = PaymentState::requires_confirmation;
+  return std::move(to).take();
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::AmountChanged& change, Instant now) {
+  if (!is_open_for_changes(current.payment.state)) return illegal("update", current.payment);
+  if (change.amount.minor < 1) return fail(Code::invalid_value, "amount", "amount must be at least 1");
+  Transition to(current, now);
+  to.payment().amount = change.amount;
+  return std::move(to).take();
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::Confirm& confirm, Instant now) {
+  if (!is_open_for_changes(current.payment.state)) return illegal("confirm", current.payment);
+  if (!current.payment.has_payment_method)
+    return fail(Code::payment_method_missing, "payment_method",
+                "A payment token or payment method data is required");
+  Transition to(current, now);
+  Attempt attempt;
+  attempt.id = confirm.attempt_id;
+  attempt.payment_key = current.payment.id.key;
+  attempt.connector_account_key = confirm.connector_account_key;
+  attempt.number = ++to.payment().attempt_count;
+  attempt.amount = current.payment.amount;
+  attempt.created_at = attempt.modified_at = now;
+  to.next().attempt = std::move(attempt);
+  to.next().operation = make_operation(to.next(), confirm.operation_id, OperationKind::authorise,
+                                       current.payment.amount.minor, confirm.ask_at, now);
+  to.payment().state = PaymentState::processing;
+  to.add(effect::InsertAttempt{});
+  to.add(effect::InsertOperation{});
+  return std::move(to).take();
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::Capture& capture, Instant now) {
+  const Payment& payment = current.payment;
+  if (payment.state != PaymentState::requires_capture || !current.attempt)
+    return illegal_state("captured", payment, "requires_capture");
+  if (capture.amount_minor < 1)
+    return fail(Code::invalid_value, "amount_to_capture", "amount_to_capture must be at least 1");
+  if (capture.amount_minor > payment.capturable_minor())
+    return fail(Code::amount_exceeds_authorized, "amount_to_capture",
+                "amount_to_capture is greater than amount");
+  Transition to(current, now);
+  to.next().operation = make_operation(current, capture.operation_id, OperationKind::capture,
+                                       capture.amount_minor, capture.ask_at, now);
+  to.payment().state = PaymentState::processing;
+  to.add(effect::InsertOperation{});
+  return std::move(to).take();
+}
+
+// Lets go of the attempt at the gateway; the payment's end is decided when that is answered.
+Decision begin_void(const PaymentAggregate& current, OperationId operation_id, Instant ask_at, Instant now) {
+  Transition to(current, now);
+  if (to.next().operation && to.operation().state != OperationState::done) {
+    Operation superseded = to.operation();
+    superseded.state = OperationState::done;
+    ++superseded.version;
+    to.next().superseded = std::move(superseded);
+    to.add(effect::UpdateSuperseded{});
+  }
+  to.next().operation = make_operation(current, operation_id, OperationKind::void_authorisation,
+                                       current.payment.amount.minor, ask_at, now);
+  to.payment().state = PaymentState::processing;
+  to.add(effect::InsertOperation{});
+  return std::move(to).take();
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::Cancel& cancel, Instant now) {
+  switch (current.payment.state) {
+    case PaymentState::requires_payment_method:
+    case PaymentState::requires_confirmation: {
+      Transition to(current, now);
+      to.payment().state = PaymentState::cancelled;
+      to.emit(EventType::payment_cancelled);
+      return std::move(to).take();
+    }
+    case PaymentState::requires_customer_action:
+    case PaymentState::requires_capture: return begin_void(current, cancel.operation_id, cancel.ask_at, now);
+    case PaymentState::processing:
+    case PaymentState::succeeded:
+    case PaymentState::partially_captured:
+    case PaymentState::cancelled:
+    case PaymentState::failed:
+    case PaymentState::expired:
+    case PaymentState::conflicted:
+    case PaymentState::requires_merchant_action: return illegal("cancel", current.payment);
+  }
+  return illegal("cancel", current.payment);
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::Expire& expire, Instant now) {
+  if (now < current.payment.expires_at) return unchanged(current);
+  if (current.payment.state == PaymentState::requires_customer_action)
+    return begin_void(current, expire.operation_id, expire.ask_at, now);
+  if (!is_open_for_changes(current.payment.state)) return unchanged(current);
+  Transition to(current, now);
+  to.payment().state = PaymentState::expired;
+  to.emit(EventType::payment_expired);
+  return std::move(to).take();
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::CreateRefund& create, Instant now) {
+  const Payment& payment = current.payment;
+  if ((payment.state != PaymentState::succeeded && payment.state != PaymentState::partially_captured) ||
+      !current.attempt)
+    return illegal_state("refund", payment, "succeeded, partially_captured");
+  if (create.amount_minor < 1) return fail(Code::invalid_value, "amount", "amount must be at least 1");
+  if (create.amount_minor > payment.refundable_minor())
+    return fail(Code::amount_exceeds_captured, "amount", "The refund amount exceeds the amount captured");
+  Transition to(current, now);
+  to.payment().refund_reserved_minor += create.amount_minor;
+  Refund refund;
+  refund.id = create.refund_id;
+  refund.merchant_no = payment.merchant_no;
+  refund.payment_key = payment.id.key;
+  refund.attempt_key = current.attempt->id.key;
+  refund.amount = {create.amount_minor, payment.amount.currency};
+  refund.created_at = refund.modified_at = now;
+  to.next().refund = std::move(refund);
+  to.next().operation = make_operation(current, create.operation_id, OperationKind::refund,
+                                       create.amount_minor, create.ask_at, now);
+  to.operation().refund_key = create.refund_id.key;
+  to.add(effect::InsertRefund{});
+  to.add(effect::InsertOperation{});
+  return std::move(to).take();
+}
+
+// ── what the gateway answers ──────────────────────────────────────────────────────────────────────
+
+void fail_attempt(Transition& to, AttemptState state, OperationResult result, GatewayError error) {
+  to.attempt().state = state;
+  to.attempt().error = std::move(error);
+  to.attempt().next_action_url.clear();
+  to.touch_attempt();
+  to.close_operation(result);
+  to.payment().state = PaymentState::failed;
+  to.emit(EventType::payment_failed);
+}
+
+// The gateway's word cannot be true of what we asked for: nothing is concluded from it.
+void quarantine(Transition& to, const std::string& why) {
+  to.attempt().state = AttemptState::quarantined;
+  to.attempt().error = {"integrity_failure", why};
+  to.touch_attempt();
+  to.close_operation(OperationResult::none);
+  to.payment().state = PaymentState::conflicted;
+}
+
+// The state that a failed capture or void leaves behind.
+PaymentState state_before_follow_up(const Attempt& attempt) {
+  return attempt.state == AttemptState::needs_action ? PaymentState::requires_customer_action
+                                                     : PaymentState::requires_capture;
+}
+
+void become_captured(Transition& to, Money captured) {
+  Payment& payment = to.payment();
+  payment.captured_minor = captured.minor;
+  to.attempt().captured_minor = captured.minor;
+  const bool whole = captured.minor == payment.amount.minor;
+  to.attempt().state = whole ? AttemptState::captured : AttemptState::partially_captured;
+  to.attempt().authorised_minor = payment.amount.minor;
+  to.attempt().next_action_url.clear();
+  to.attempt().error = {};
+  to.touch_attempt();
+  to.close_operation(OperationResult::accepted);
+  payment.state = whole ? PaymentState::succeeded : PaymentState::partially_captured;
+  to.add(effect::PostCapture{captured});
+  to.emit(whole ? EventType::payment_succeeded : EventType::payment_captured);
+}
+
+// The gateway told the state of the payment; whichever operation brought it to light, that is the truth.
+void accept_payment_truth(Transition& to, const outcome::Accepted& accepted, Instant ask_at) {
+  Attempt& attempt = to.attempt();
+  if (!accepted.connector_payment_id.empty()) attempt.connector_payment_id = accepted.connector_payment_id;
+  if (accepted.checks != CardChecks{}) attempt.checks = accepted.checks;
+  const OperationKind kind = to.operation().kind;
+  const Money expected = kind == OperationKind::capture ? to.operation().amount : to.payment().amount;
+  switch (accepted.as) {
+    case AcceptedAs::authorised:
+      if (accepted.amount != to.payment().amount)
+        return quarantine(to, "the gateway authorised another amount than was asked for");
+      if (kind != OperationKind::authorise) {  // the capture or void did not happen
+        to.close_operation(OperationResult::rejected);
+        to.payment().state = PaymentState::requires_capture;
+        if (attempt.state != AttemptState::authorised) {
+          attempt.state = AttemptState::authorised;
+          attempt.authorised_minor = accepted.amount.minor;
+        }
+        to.touch_attempt();
+        return;
+      }
+      if (to.payment().capture_method == CaptureMethod::automatic) {  // it captures by itself, later
+        attempt.state = AttemptState::pending;
+        to.touch_attempt();
+        return to.leave_open(OperationState::unknown, ask_at);
+      }
+      attempt.state = AttemptState::authorised;
+      attempt.authorised_minor = accepted.amount.minor;
+      attempt.next_action_url.clear();
+      to.touch_attempt();
+      to.close_operation(OperationResult::accepted);
+      to.payment().state = PaymentState::requires_capture;
+      return to.emit(EventType::payment_authorized);
+    case AcceptedAs::captured:
+      // Somebody may have captured less in the gateway's own dashboard while we meant to void.
+      if (accepted.amount.currency != expected.currency || accepted.amount.minor < 1 ||
+          accepted.amount.minor > to.payment().amount.minor ||
+          (kind != OperationKind::void_authorisation && accepted.amount != expected))
+        return quarantine(to, "the gateway captured another amount than was asked for");
+      return become_captured(to, accepted.amount);
+    case AcceptedAs::pending: {
+      const bool first_word = attempt.state == AttemptState::dispatching;
+      if (kind == OperationKind::authorise) attempt.state = AttemptState::pending;
+      to.touch_attempt();
+      to.leave_open(OperationState::unknown, ask_at);
+      if (first_word && kind == OperationKind::authorise) to.emit(EventType::payment_processing);
+      return;
+    }
+    case AcceptedAs::needs_action: {
+      const bool news = to.payment().state != PaymentState::requires_customer_action;
+      attempt.state = AttemptState::needs_action;
+      attempt.next_action_url = accepted.next_action_url;
+      to.touch_attempt();
+      to.leave_open(OperationState::unknown, ask_at);
+      to.payment().state = PaymentState::requires_customer_action;
+      if (news && kind == OperationKind::authorise) to.emit(EventType::action_required);
+      return;
+    }
+    case AcceptedAs::voided: {
+      // Nobody paid in time, or somebody cancelled.
+      const bool overdue = attempt.state == AttemptState::needs_action && to.now() >= to.payment().expires_at;
+      attempt.state = overdue ? AttemptState::expired : AttemptState::voided;
+      attempt.next_action_url.clear();
+      to.touch_attempt();
+      to.close_operation(OperationResult::accepted);
+      to.payment().state = overdue ? PaymentState::expired : PaymentState::cancelled;
+      return to.emit(overdue ? EventType::payment_expired : EventType::payment_cancelled);
+    }
+    case AcceptedAs::refunded: return quarantine(to, "the gateway answered a payment with a refund");
+  }
+}
+
+// A capture or void that certainly did not happen leaves the payment as it was.
+void undo_follow_up(Transition& to, OperationResult result, GatewayError error, Instant ask_at) {
+  to.attempt().error = std::move(error);
+  to.touch_attempt();
+  // While the payer is asked, one operation stays open, so that the resolver keeps looking.
+  if (to.attempt().state == AttemptState::needs_action)
+    to.leave_open(OperationState::unknown, ask_at);
+  else
+    to.close_operation(result);
+  to.payment().state = state_before_follow_up(to.attempt());
+}
+
+Decision end_payment_operation(const PaymentAggregate& current, const event::OperationEnded& ended,
+                               Instant now) {
+  Transition to(current, now);
+  const bool first = to.operation().kind == OperationKind::authorise;
+  const auto give_up = [&](OperationResult result, AttemptState state, const GatewayError& error) {
+    if (first)
+      fail_attempt(to, state, result, error);
+    else
+      undo_follow_up(to, result, error, ended.ask_at);
+  };
+  std::visit(Overloaded{
+                 [&](const outcome::NotSent& not_sent) {
+                   give_up(OperationResult::not_sent, AttemptState::failed, {"not_sent", not_sent.why});
+                 },
+                 [&](const outcome::Rejected& rejected) {
+                   give_up(OperationResult::rejected, AttemptState::failed, rejected.error);
+                 },
+                 [&](const outcome::Declined& declined) {
+                   to.attempt().decline_reason = declined.reason;
+                   to.attempt().retry_class = declined.retry;
+                   if (declined.checks != CardChecks{}) to.attempt().checks = declined.checks;
+                   if (!declined.connector_payment_id.empty())
+                     to.attempt().connector_payment_id = declined.connector_payment_id;
+                   give_up(OperationResult::declined, AttemptState::declined, declined.error);
+                 },
+                 [&](const outcome::Accepted& accepted) { accept_payment_truth(to, accepted, ended.ask_at); },
+                 [&](const outcome::Unknown& unknown) {
+                   if (!unknown.connector_payment_id.empty())
+                     to.attempt().connector_payment_id = unknown.connector_payment_id;
+                   if (unknown.contradicts) return quarantine(to, unknown.why);
+                   if (to.attempt().state == AttemptState::dispatching)
+                     to.attempt().state = AttemptState::unknown;
+                   to.touch_attempt();
+                   to.leave_open(OperationState::unknown, ended.ask_at);
+                 },
+             },
+             ended.outcome);
+  return std::move(to).take();
+}
+
+void end_refund(Transition& to, RefundState state, OperationResult result, GatewayError error) {
+  to.refund().state = state;
+  to.refund().error = std::move(error);
+  to.touch_refund();
+  to.close_operation(result);
+}
+
+void fail_refund(Transition& to, OperationResult result, GatewayError error) {
+  to.payment().refund_reserved_minor -= to.refund().amount.minor;
+  end_refund(to, RefundState::failed, result, std::move(error));
+  to.emit(EventType::refund_failed);
+}
+
+void accept_refund(Transition& to, const outcome::Accepted& accepted, Instant ask_at) {
+  if (!accepted.connector_payment_id.empty()) {
+    to.refund().connector_refund_id = accepted.connector_payment_id;
+    to.operation().connector_operation_id = accepted.connector_payment_id;
+  }
+  if (accepted.as == AcceptedAs::pending) {
+    to.touch_refund();
+    return to.leave_open(OperationState::unknown, ask_at);
+  }
+  if (accepted.as != AcceptedAs::refunded || accepted.amount != to.refund().amount)
+    return end_refund(to, RefundState::requires_merchant_action, OperationResult::none,
+                      {"integrity_failure", "the gateway refunded another amount than was asked for"});
+  to.payment().refund_reserved_minor -= to.refund().amount.minor;
+  to.payment().refunded_minor += to.refund().amount.minor;
+  end_refund(to, RefundState::succeeded, OperationResult::accepted, {});
+  to.add(effect::PostRefund{to.refund().amount});
+  to.emit(EventType::refund_succeeded);
+}
+
+Decision end_refund_operation(const PaymentAggregate& current, const event::OperationEnded& ended,
+                              Instant now) {
+  Transition to(current, now);
+  std::visit(Overloaded{
+                 [&](const outcome::NotSent& not_sent) {
+                   fail_refund(to, OperationResult::not_sent, {"not_sent", not_sent.why});
+                 },
+                 [&](const outcome::Rejected& rejected) {
+                   fail_refund(to, OperationResult::rejected, rejected.error);
+                 },
+                 [&](const outcome::Declined& declined) {
+                   fail_refund(to, OperationResult::declined, declined.error);
+                 },
+                 [&](const outcome::Accepted& accepted) { accept_refund(to, accepted, ended.ask_at); },
+                 [&](const outcome::Unknown& unknown) {
+                   if (unknown.contradicts)
+                     return end_refund(to, RefundState::requires_merchant_action, OperationResult::none,
+                                       {"integrity_failure", unknown.why});
+                   to.leave_open(OperationState::unknown, ended.ask_at);
+                 },
+             },
+             ended.outcome);
+  return std::move(to).take();
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::OperationEnded& ended, Instant now) {
+  check(current.operation.has_value() && current.attempt.has_value(),
+        "an operation ended that was not loaded");
+  if (current.operation->state == OperationState::done) return unchanged(current);  // told twice
+  if (current.operation->kind == OperationKind::refund) {
+    check(current.refund.has_value(), "a refund ended that was not loaded");
+    return end_refund_operation(current, ended, now);
+  }
+  return end_payment_operation(current, ended, now);
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::AskedInVain& asked, Instant now) {
+  check(current.operation.has_value(), "asked about an operation that was not loaded");
+  if (current.operation->state == OperationState::done) return unchanged(current);
+  Transition to(current, now);
+  ++to.operation().ask_count;
+  to.leave_open(OperationState::unknown, asked.ask_at);
+  return std::move(to).take_without_payment();
+}
+
+}  // namespace
+
+Result<Decision> decide(const PaymentAggregate& current, const PaymentEvent& event, Instant now) {
+  return std::visit([&](const auto& what) { return decide_on(current, what, now); }, event);
+}
+
+Instant next_ask(Instant since, std::int32_t ask_count) {
+  static constexpr std::array kLadder = {seconds(1), seconds(5),  seconds(30),
+                                         minutes(2), minutes(10), hours(1)};
+  const auto step =
+      std::min<std::size_t>(static_cast<std::size_t>(std::max(ask_count, 0)), kLadder.size() - 1);
+  return since + kLadder[step];
+}
+
+std::int64_t Payment::capturable_minor() const {
+  return state == PaymentState::requires_capture ? amount.minor - captured_minor : 0;
+}
+
+std::int64_t Payment::refundable_minor() const {
+  return captured_minor - refunded_minor - refund_reserved_minor;
+}
+
+bool is_final(PaymentState state) {
+  switch (state) {
+    case PaymentState::succeeded:
+    case PaymentState::partially_captured:
+    case PaymentState::cancelled:
+    case PaymentState::failed:
+    case PaymentState::expired: return true;
+    case PaymentState::requires_payment_method:
+    case PaymentState::requires_confirmation:
+    case PaymentState::processing:
+    case PaymentState::requires_customer_action:
+    case PaymentState::requires_capture:
+    case PaymentState::conflicted:
+    case PaymentState::requires_merchant_action: return false;
+  }
+  return false;
+}
+
+bool is_live(AttemptState state) {
+  switch (state) {
+    case AttemptState::dispatching:
+    case AttemptState::unknown:
+    case AttemptState::pending:
+    case AttemptState::needs_action:
+    case AttemptState::authorised:
+    case AttemptState::captured:
+    case AttemptState::partially_captured: return true;
+    case AttemptState::declined:
+    case AttemptState::failed:
+    case AttemptState::voided:
+    case AttemptState::expired:
+    case AttemptState::succeeded_late:
+    case AttemptState::quarantined: return false;
+  }
+  return false;
+}
+
+}  // namespace payweir
