@@ -1,0 +1,66 @@
+#pragma once
+// Directory: who may call, and with which gateway accounts: merchants, API keys, profiles and connector
+// accounts, cached per io thread. Every change of any of them bumps one epoch, and a cache of an older
+// epoch is dropped whole; changes are rare, look-ups are not. Not shared by threads; Epoch is.
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "connectors/connector.hpp"
+#include "ports/keys.hpp"
+#include "store/rows.hpp"
+#include "store/store.hpp"
+
+namespace payweir::flows {
+
+using DirectoryEpoch = std::atomic<std::uint64_t>;
+
+struct ConnectorAccount {
+  store::ConnectorAccountRow row;
+  const Connector* connector = nullptr;
+  std::size_t connector_index = 0;
+  ConnectorCredentials credentials;  // opened
+};
+
+struct ProfileEntry {
+  store::ProfileRow row;
+  std::vector<Secret> webhook_secrets;  // newest first, at most two during a rotation; raw bytes
+  std::string payment_response_hash_key;
+  std::vector<std::shared_ptr<const ConnectorAccount>> accounts;  // not deleted, oldest first
+};
+
+struct MerchantEntry {
+  store::MerchantRow row;
+  std::vector<std::shared_ptr<const ProfileEntry>> profiles;  // not deleted, oldest first
+  [[nodiscard]] std::shared_ptr<const ProfileEntry> find_profile(std::int64_t key) const;
+  [[nodiscard]] std::shared_ptr<const ProfileEntry> default_profile() const;
+  [[nodiscard]] std::shared_ptr<const ConnectorAccount> find_account(std::int64_t key) const;
+};
+
+class Directory {
+ public:
+  Directory(store::Store& store, Keys& keys, DirectoryEpoch& epoch);
+
+  // nullptr: no such (or a deleted) one. Entries stay valid as long as the pointer is held.
+  [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> merchant(std::int64_t merchant_no);
+  [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> merchant_by_id(std::string merchant_id);
+  [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> merchant_by_publishable_key(std::string key);
+  [[nodiscard]] Task<Result<std::shared_ptr<const store::ApiKeyRow>>> api_key(std::int64_t key);
+  // Call after every committed change of a merchant, profile, key or account.
+  void changed();
+
+ private:
+  void drop_if_stale();
+  store::Store& store_;
+  Keys& keys_;
+  DirectoryEpoch& epoch_;
+  std::uint64_t seen_epoch_ = 0;
+  std::unordered_map<std::int64_t, std::shared_ptr<const MerchantEntry>> merchants_;
+  std::unordered_map<std::string, std::int64_t> merchant_ids_, publishable_keys_;
+  std::unordered_map<std::int64_t, std::shared_ptr<const store::ApiKeyRow>> api_keys_;
+};
+
+}  // namespace payweir::flows

@@ -1,0 +1,27 @@
+#pragma once
+// What an operator may set and flows obey; filled by app/ from file and environment.
+#include <map>
+#include <string>
+
+#include "base/secret.hpp"
+#include "base/time.hpp"
+
+namespace payweir::flows {
+
+struct Settings {
+  Secret admin_api_key;
+  std::string public_url;                              // address that gateways and browsers are given
+  std::map<std::string, std::string, std::less<>> connector_base_urls;  // by connector name
+  Duration gateway_timeout = seconds(30);              // for one whole gateway call
+  Duration send_window = seconds(5);                   // send_by = recording + this
+  Duration session_expiry = minutes(15);               // an unpaid payment expires
+  bool sandbox = false;
+  // Requests a second and burst, each io thread's share is 1/threads of it.
+  std::int64_t rate_limit_per_key = 50'000;
+  std::int64_t rate_limit_per_address = 100'000;
+  std::int64_t failed_auth_per_address_per_minute = 60;
+  Instant process_started_at;
+  std::size_t io_thread_count = 1;
+};
+
+}  // namespace payweir::flows

@@ -1,0 +1,24 @@
+#pragma once
+// Settling an operation whose outcome is not known: ask the gateway, decide, store. Used by the resolver,
+// by callbacks (which only say what to ask about), by the payer's return and by force_sync.
+#include "flows/context.hpp"
+
+namespace payweir::flows {
+
+enum class Fencing : std::uint8_t { forbidden, allowed };
+
+struct Settled {
+  bool decided = false;  // the operation is done now (or was already)
+};
+
+// Asks about one operation. `allowed` makes a not-found final through the connector's fence; only the
+// resolver may, once the time to send has passed for good. Errors: store_*, not_found.
+[[nodiscard]] Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_key, Fencing fencing);
+
+// Ends what nobody paid in time. True when something changed.
+[[nodiscard]] Task<Result<bool>> expire_payment(Context& context, std::int64_t payment_key);
+
+// Works one inbox row off: finds what it is about, settles it, marks the row done (or orphan).
+[[nodiscard]] Task<Result<void>> work_off_callback(Context& context, std::int64_t inbox_key);
+
+}  // namespace payweir::flows

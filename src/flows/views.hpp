@@ -1,0 +1,48 @@
+#pragma once
+// Views: what flows hand to whoever renders: rows with the names that the outside knows them by.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/payment.hpp"
+#include "flows/directory.hpp"
+#include "flows/payment_details.hpp"
+#include "store/rows.hpp"
+
+namespace payweir::flows {
+
+struct RefundView {
+  Refund refund;
+  std::string refund_id;   // as the merchant knows it
+  std::string payment_id;  // as the merchant knows it
+  std::string reason;
+  std::string metadata_json;
+  std::shared_ptr<const MerchantEntry> merchant;
+  std::shared_ptr<const ProfileEntry> profile;
+  std::shared_ptr<const ConnectorAccount> account;  // may be null (deleted meanwhile)
+};
+
+struct PaymentView {
+  Payment payment;
+  std::optional<Attempt> attempt;
+  PaymentDetails details;
+  std::string payment_id;  // as the merchant knows it
+  std::string client_secret;
+  std::shared_ptr<const MerchantEntry> merchant;
+  std::shared_ptr<const ProfileEntry> profile;
+  std::shared_ptr<const ConnectorAccount> account;  // of the attempt; null when there is none
+  std::vector<RefundView> refunds;                  // filled by retrieve only
+  bool refunds_loaded = false;
+};
+
+// How a view becomes bytes. The API's dialect implements it; flows needs it for the answers that it
+// stores and the webhooks that it queues.
+class Rendering {
+ public:
+  virtual ~Rendering() = default;
+  [[nodiscard]] virtual std::string payment(const PaymentView& view) const = 0;
+  [[nodiscard]] virtual std::string refund(const RefundView& view) const = 0;
+};
+
+}  // namespace payweir::flows
