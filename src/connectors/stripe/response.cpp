@@ -1,0 +1,258 @@
+#include "connectors/stripe/response.hpp"
+
+#include "connectors/stripe/amounts.hpp"
+#include "connectors/stripe/answer.hpp"
+#include "connectors/stripe/request.hpp"
+#include "connectors/stripe/status_map.hpp"
+
+namespace payweir::stripe {
+namespace {
+
+using json::Value;
+
+bool is_success(const http::Response& answer) {
+  return answer.status >= 200 && answer.status < 300;
+}
+
+outcome::Unknown unknown(std::string why, std::string_view connector_payment_id = "") {
+  return {std::move(why), std::string(connector_payment_id), false};
+}
+
+outcome::Unknown contradiction(std::string why, std::string_view connector_payment_id) {
+  return {std::move(why), std::string(connector_payment_id), true};
+}
+
+// The amount in one member of an object, in the object's currency; an error when it is not there.
+Result<Money> money_in(const Value& object, std::string_view member) {
+  if (!object[member].is(json::Kind::integer)) return fail(Code::connector_answer_malformed, "", "no amount");
+  return from_stripe_amount(object[member].integer(), object["currency"].text());
+}
+
+bool is_ours(const ConnectorRequest& request, const Value& object) {
+  return object["metadata"][kOperationMetadata].text() == request.operation_reference;
+}
+
+// ── Payment intents ───────────────────────────────────────────────────────────────────────────────
+
+// Which member says what an intent of this status holds or charged.
+std::string_view amount_member(AcceptedAs as) {
+  switch (as) {
+    case AcceptedAs::authorised: return "amount_capturable";
+    case AcceptedAs::captured: return "amount_received";
+    case AcceptedAs::pending:
+    case AcceptedAs::needs_action:
+    case AcceptedAs::voided:
+    case AcceptedAs::refunded: return "amount";
+  }
+  return "amount";
+}
+
+outcome::Declined declined(const Value& intent, const StripeError& error,
+                           const ConnectorCredentials& credentials) {
+  const Decline decline = map_decline(error.code, error.decline_code);
+  return {describe_error(error, credentials), decline.reason, decline.retry, std::string(intent["id"].text()),
+          read_card_checks(intent)};
+}
+
+Outcome accepted(const ConnectorRequest& request, const Value& intent, AcceptedAs as) {
+  const std::string_view id = intent["id"].text();
+  const auto amount = money_in(intent, amount_member(as));
+  if (!amount) return unknown("the answer names no amount that can be read", id);
+  if (as != AcceptedAs::voided && *amount != request.amount)
+    return contradiction("the answer is about another amount or currency", id);
+  return outcome::Accepted{as, std::string(id), *amount,
+                           std::string(intent["next_action"]["redirect_to_url"]["url"].text()),
+                           read_card_checks(intent)};
+}
+
+Outcome read_authorisation(const ConnectorRequest& request, const ConnectorCredentials& credentials,
+                           const Value& intent) {
+  const std::string_view id = intent["id"].text();
+  if (!is_ours(request, intent)) return contradiction("the answer is about another operation", id);
+  if (const auto amount = money_in(intent, "amount"); !amount || *amount != request.amount)
+    return contradiction("the answer is about another amount or currency", id);
+  const AcceptedAs as = map_payment_intent_status(intent["status"].text());
+  const Value error = intent["last_payment_error"];
+  if (intent["status"].text() == "requires_payment_method" && !error.empty())
+    return declined(intent, read_error_object(error), credentials);
+  return accepted(request, intent, as);
+}
+
+// What an intent says about a capture or a void of it. `found` is false while the intent is as it was
+// before the operation, which says nothing about what is still under way.
+struct IntentReading {
+  Outcome outcome;
+  bool found = true;
+};
+
+outcome::Rejected overtaken(const Value& intent) {
+  const std::string status(intent["status"].text());
+  return {{"payment_intent_unexpected_state", "the payment intent has the status " + status},
+          outcome::Rejected::Cause::request};
+}
+
+IntentReading read_capture(const ConnectorRequest& request, const Value& intent) {
+  const std::string_view id = intent["id"].text();
+  if (id != request.connector_payment_id) return {contradiction("the answer is about another payment", id)};
+  switch (map_payment_intent_status(intent["status"].text())) {
+    case AcceptedAs::captured: return {accepted(request, intent, AcceptedAs::captured)};
+    case AcceptedAs::voided: return {overtaken(intent)};
+    case AcceptedAs::authorised: return {unknown("the payment intent is not captured", id), false};
+    case AcceptedAs::pending:
+    case AcceptedAs::needs_action:
+    case AcceptedAs::refunded: return {unknown("the payment intent is neither held nor captured", id)};
+  }
+  return {unknown("no such status", id)};
+}
+
+IntentReading read_void(const ConnectorRequest& request, const Value& intent) {
+  const std::string_view id = intent["id"].text();
+  if (id != request.connector_payment_id) return {contradiction("the answer is about another payment", id)};
+  switch (map_payment_intent_status(intent["status"].text())) {
+    case AcceptedAs::voided: return {accepted(request, intent, AcceptedAs::voided)};
+    case AcceptedAs::captured: return {overtaken(intent)};
+    case AcceptedAs::authorised:
+    case AcceptedAs::needs_action: return {unknown("the payment intent is not cancelled", id), false};
+    case AcceptedAs::pending:
+    case AcceptedAs::refunded: return {unknown("the payment intent is neither held nor cancelled", id)};
+  }
+  return {unknown("no such status", id)};
+}
+
+IntentReading read_intent(const ConnectorRequest& request, const ConnectorCredentials& credentials,
+                          const Value& intent) {
+  if (intent["object"].text() != "payment_intent") return {unknown("the answer is no payment intent")};
+  switch (request.kind) {
+    case OperationKind::authorise: return {read_authorisation(request, credentials, intent)};
+    case OperationKind::capture: return read_capture(request, intent);
+    case OperationKind::void_authorisation: return read_void(request, intent);
+    case OperationKind::refund: return {unknown("a payment intent answers no refund")};
+  }
+  return {unknown("no such operation")};
+}
+
+// ── Refunds ───────────────────────────────────────────────────────────────────────────────────────
+
+Outcome read_refund(const ConnectorRequest& request, const Value& refund) {
+  if (refund["object"].text() != "refund") return unknown("the answer is no refund");
+  const std::string_view id = refund["id"].text();
+  if (!is_ours(request, refund) || id_of(refund["payment_intent"]) != request.connector_payment_id)
+    return contradiction("the answer is about another refund", id);
+  const auto amount = money_in(refund, "amount");
+  if (!amount || *amount != request.amount)
+    return contradiction("the answer is about another amount or currency", id);
+  switch (map_refund_status(refund["status"].text())) {
+    case RefundOutcome::refunded:
+      return outcome::Accepted{AcceptedAs::refunded, std::string(id), *amount, {}, {}};
+    case RefundOutcome::pending:
+      return outcome::Accepted{AcceptedAs::pending, std::string(id), *amount, {}, {}};
+    case RefundOutcome::failed: break;
+  }
+  const std::string_view why = refund["failure_reason"].text();
+  const std::string status(refund["status"].text());
+  GatewayError error{why.empty() ? status : std::string(why), "the refund ended as " + status};
+  return outcome::Declined{
+      std::move(error), DeclineReason::unspecified, RetryClass::retry_later, std::string(id), {}};
+}
+
+// ── Errors ────────────────────────────────────────────────────────────────────────────────────────
+
+Outcome read_decline(const ConnectorRequest& request, const ConnectorCredentials& credentials,
+                     const Value& error) {
+  const Value intent = error["payment_intent"];
+  const bool names_intent = request.kind == OperationKind::authorise && !intent.empty();
+  if (names_intent && !is_ours(request, intent))
+    return contradiction("the decline is about another operation", intent["id"].text());
+  return declined(intent, read_error_object(error), credentials);
+}
+
+// https://docs.stripe.com/error-handling and https://docs.stripe.com/error-low-level, read 2026-11-22.
+Outcome read_failure(const ConnectorRequest& request, const ConnectorCredentials& credentials,
+                     const http::Response& answer, const Value& root) {
+  const std::string status = std::to_string(answer.status);
+  const StripeError error = read_error_object(root["error"]);
+  // Refused before it reached an endpoint, with or without a body.
+  if (answer.status == 429)
+    return outcome::Rejected{describe_error(error, credentials), outcome::Rejected::Cause::rate_limit};
+  // 5xx may have been executed, and is stored under the key: the same key would only repeat it. A 409 says
+  // that another request is at it under our key. What has no error object is not Stripe's word.
+  if (answer.status < 400 || answer.status >= 500 || answer.status == 409 || error.type.empty())
+    return unknown("Stripe answered " + status);
+  if (answer.status == 401 || answer.status == 403)
+    return outcome::Rejected{describe_error(error, credentials), outcome::Rejected::Cause::credentials};
+  if (error.type == "card_error") return read_decline(request, credentials, root["error"]);
+  // An idempotency_error says that our key was used before, but not what became of that.
+  if (error.type == "invalid_request_error")
+    return outcome::Rejected{describe_error(error, credentials), outcome::Rejected::Cause::request};
+  return unknown("Stripe answered " + status + " with an error of the type " + std::string(error.type));
+}
+
+// A query that failed tells nothing about the operation, whatever it failed of.
+Finding no_answer(const http::Response& answer) {
+  return finding::Found{unknown("Stripe answered a query with " + std::to_string(answer.status))};
+}
+
+}  // namespace
+
+Outcome read_money_answer(const ConnectorRequest& request, const ConnectorCredentials& credentials,
+                          const http::Response& answer) {
+  const auto document = json::parse(answer.body, kAnswerLimits);
+  if (!is_success(answer))
+    return read_failure(request, credentials, answer, document ? document->root() : Value{});
+  if (!document)
+    return unknown("Stripe answered " + std::to_string(answer.status) + " with a body that is not JSON");
+  if (request.kind == OperationKind::refund) return read_refund(request, document->root());
+  return read_intent(request, credentials, document->root()).outcome;
+}
+
+Finding read_payment_answer(const ConnectorRequest& request, const ConnectorCredentials& credentials,
+                            const http::Response& answer) {
+  const auto document = json::parse(answer.body, kAnswerLimits);
+  if (!is_success(answer) || !document) return no_answer(answer);
+  IntentReading reading = read_intent(request, credentials, document->root());
+  if (!reading.found) return finding::NotFound{};
+  return finding::Found{std::move(reading.outcome)};
+}
+
+Finding read_search_answer(const ConnectorRequest& request, const ConnectorCredentials& credentials,
+                           const http::Response& answer) {
+  const auto document = json::parse(answer.body, kAnswerLimits);
+  const Value data = document ? document->root()["data"] : Value{};
+  if (!is_success(answer) || !data.is(json::Kind::array)) return no_answer(answer);
+  if (data.size() == 0) return finding::NotFound{};
+  if (data.size() > 1)
+    return finding::Found{contradiction("several payment intents carry one operation's reference", "")};
+  return finding::Found{read_intent(request, credentials, data.first()).outcome};
+}
+
+Finding read_refund_answer(const ConnectorRequest& request, const ConnectorCredentials&,
+                           const http::Response& answer) {
+  const auto document = json::parse(answer.body, kAnswerLimits);
+  if (!is_success(answer) || !document) return no_answer(answer);
+  return finding::Found{read_refund(request, document->root())};
+}
+
+std::variant<Finding, NextPage> read_refund_page(const ConnectorRequest& request, const ConnectorCredentials&,
+                                                 const http::Response& answer) {
+  const auto document = json::parse(answer.body, kAnswerLimits);
+  const Value data = document ? document->root()["data"] : Value{};
+  if (!is_success(answer) || !data.is(json::Kind::array)) return no_answer(answer);
+  std::string_view last_id;
+  for (Value refund = data.first(); refund.present(); refund = refund.next()) {
+    if (is_ours(request, refund)) return finding::Found{read_refund(request, refund)};
+    last_id = refund["id"].text();
+  }
+  if (document->root()["has_more"].boolean() && !last_id.empty()) return NextPage{std::string(last_id)};
+  return finding::NotFound{};
+}
+
+bool read_fence_answer(const http::Response& answer) {
+  const auto document = json::parse(answer.body, kAnswerLimits);
+  if (!is_success(answer) || !document) return false;
+  const Value intent = document->root();
+  return intent["object"].text() == "payment_intent" &&
+         intent["status"].text() == "requires_payment_method" &&
+         !intent["metadata"][kFenceMetadata].text().empty();
+}
+
+}  // namespace payweir::stripe

@@ -1,0 +1,38 @@
+#pragma once
+// What Stripe's answers mean for the operation they are about. Every answer is held against what was
+// asked for: amount, currency and our own reference must agree, or nothing is concluded from it.
+#include <string>
+#include <variant>
+
+#include "base/http.hpp"
+#include "connectors/connector.hpp"
+
+namespace payweir::stripe {
+
+// The answer to build_money_request().
+[[nodiscard]] Outcome read_money_answer(const ConnectorRequest& request,
+                                        const ConnectorCredentials& credentials,
+                                        const http::Response& answer);
+
+// The answers to the questions.
+[[nodiscard]] Finding read_payment_answer(const ConnectorRequest& request,
+                                          const ConnectorCredentials& credentials,
+                                          const http::Response& answer);
+[[nodiscard]] Finding read_search_answer(const ConnectorRequest& request,
+                                         const ConnectorCredentials& credentials,
+                                         const http::Response& answer);
+[[nodiscard]] Finding read_refund_answer(const ConnectorRequest& request,
+                                         const ConnectorCredentials& credentials,
+                                         const http::Response& answer);
+// A page of refunds without ours: go on behind this one.
+struct NextPage {
+  std::string after;
+};
+[[nodiscard]] std::variant<Finding, NextPage> read_refund_page(const ConnectorRequest& request,
+                                                               const ConnectorCredentials& credentials,
+                                                               const http::Response& answer);
+
+// Whether Stripe stored the request of build_fence(), rather than one that came before it.
+[[nodiscard]] bool read_fence_answer(const http::Response& answer);
+
+}  // namespace payweir::stripe

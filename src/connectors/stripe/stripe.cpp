@@ -1,0 +1,110 @@
+#include "connectors/stripe/stripe.hpp"
+
+#include <algorithm>
+
+#include "connectors/stripe/request.hpp"
+#include "connectors/stripe/response.hpp"
+#include "connectors/stripe/webhook.hpp"
+
+namespace payweir {
+namespace {
+
+constexpr std::string_view kPaymentMethods[] = {"card"};
+constexpr Capabilities kCapabilities{
+    .name = "stripe",
+    .display_name = "Stripe",
+    .maturity = "alpha",
+    .manual_capture = true,
+    .partial_capture = true,
+    .partial_refund = true,
+    .payment_methods = kPaymentMethods,
+};
+
+// 50 pages of 100 refunds. A payment with more is not ours to find in one inquiry.
+constexpr int kRefundPagesMax = 50;
+
+bool is_printable(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+}  // namespace
+
+const Capabilities& Stripe::capabilities() const {
+  return kCapabilities;
+}
+
+Step Stripe::begin(const ConnectorRequest& request, const ConnectorContext& context) const {
+  auto built = stripe::build_money_request(request, context);
+  if (built) return step::Send{std::move(*built), SendKind::money};
+  GatewayError error{std::string(code_name(built.error().code)), built.error().detail};
+  return step::Done{outcome::Rejected{std::move(error), outcome::Rejected::Cause::request}};
+}
+
+Step Stripe::resume(const ConnectorRequest& request, const ConnectorContext& context,
+                    const http::Response& answer) const {
+  return step::Done{stripe::read_money_answer(request, context.credentials, answer)};
+}
+
+AskStep Stripe::ask(const ConnectorRequest& request, const ConnectorContext& context) const {
+  if (request.kind == OperationKind::refund) {
+    return ask::Send{request.connector_operation_id.empty()
+                         ? stripe::build_list_refunds(request, context, "")
+                         : stripe::build_retrieve_refund(request, context)};
+  }
+  return ask::Send{request.connector_payment_id.empty() ? stripe::build_search_payment(request, context)
+                                                        : stripe::build_retrieve_payment(request, context)};
+}
+
+AskStep Stripe::resume_ask(const ConnectorRequest& request, const ConnectorContext& context, int round,
+                           const http::Response& answer) const {
+  const ConnectorCredentials& credentials = context.credentials;
+  if (request.kind != OperationKind::refund) {
+    return ask::Done{request.connector_payment_id.empty()
+                         ? stripe::read_search_answer(request, credentials, answer)
+                         : stripe::read_payment_answer(request, credentials, answer)};
+  }
+  if (!request.connector_operation_id.empty())
+    return ask::Done{stripe::read_refund_answer(request, credentials, answer)};
+  auto page = stripe::read_refund_page(request, credentials, answer);
+  if (auto* finding = std::get_if<Finding>(&page)) return ask::Done{std::move(*finding)};
+  if (round + 1 >= kRefundPagesMax)
+    return ask::Done{
+        finding::Found{outcome::Unknown{"the payment has too many refunds to look through", "", false}}};
+  return ask::Send{stripe::build_list_refunds(request, context, std::get<stripe::NextPage>(page).after)};
+}
+
+Fence Stripe::fence(OperationKind) const {
+  return {FenceKind::key_takeover, {}};
+}
+
+http::Request Stripe::begin_fence(const ConnectorRequest& request, const ConnectorContext& context) const {
+  return stripe::build_fence(request, context);
+}
+
+bool Stripe::fence_holds(const http::Response& answer) const {
+  return stripe::read_fence_answer(answer);
+}
+
+Result<GatewayEvent> Stripe::read_webhook(const http::Headers& headers, std::string_view body,
+                                          const ConnectorContext& context) const {
+  const auto verified = stripe::verify_webhook_signature(headers.get("Stripe-Signature"), body,
+                                                         context.credentials.webhook_secrets, context.now);
+  if (!verified) return std::unexpected(verified.error());
+  return stripe::read_webhook_event(body);
+}
+
+Result<void> Stripe::check_credentials(const ConnectorCredentials& credentials) const {
+  const auto refuse = [](std::string field, std::string why) {
+    return fail(Code::connector_credentials_invalid, "connector_account_details." + field, std::move(why));
+  };
+  const std::string_view account = credentials.key1.reveal();
+  if (credentials.auth_type != "HeaderKey" && credentials.auth_type != "BodyKey")
+    return refuse("auth_type", "Stripe takes HeaderKey, or BodyKey for a connected account");
+  if (credentials.api_key.empty() || !is_printable(credentials.api_key.reveal()))
+    return refuse("api_key", "an API key is needed, without white space");
+  if (credentials.auth_type == "BodyKey" && (!account.starts_with("acct_") || !is_printable(account)))
+    return refuse("key1", "a connected account's id begins with acct_");
+  return {};
+}
+
+}  // namespace payweir

@@ -1,0 +1,36 @@
+#pragma once
+// Stripe: cards over Payment Intents, created and confirmed in one call. Stateless; one object serves
+// every account and thread.
+#include "connectors/connector.hpp"
+
+namespace payweir {
+
+class Stripe final : public Connector {
+ public:
+  [[nodiscard]] const Capabilities& capabilities() const override;
+
+  [[nodiscard]] Step begin(const ConnectorRequest& request, const ConnectorContext& context) const override;
+  [[nodiscard]] Step resume(const ConnectorRequest& request, const ConnectorContext& context,
+                            const http::Response& answer) const override;
+
+  // A payment is asked for by Stripe's id, else searched for by our reference; a refund likewise, by
+  // its id, else in the list of the payment's refunds.
+  [[nodiscard]] AskStep ask(const ConnectorRequest& request, const ConnectorContext& context) const override;
+  [[nodiscard]] AskStep resume_ask(const ConnectorRequest& request, const ConnectorContext& context,
+                                   int round, const http::Response& answer) const override;
+
+  // key_takeover for every kind. Stripe's search lags by about a minute and its keys live for 24 hours at
+  // least, so a search alone never proves that something did not happen.
+  [[nodiscard]] Fence fence(OperationKind kind) const override;
+  [[nodiscard]] http::Request begin_fence(const ConnectorRequest& request,
+                                          const ConnectorContext& context) const override;
+  [[nodiscard]] bool fence_holds(const http::Response& answer) const override;
+
+  [[nodiscard]] Result<GatewayEvent> read_webhook(const http::Headers& headers, std::string_view body,
+                                                  const ConnectorContext& context) const override;
+
+  // HeaderKey: api_key. BodyKey: api_key, and in key1 the connected account that the platform acts for.
+  [[nodiscard]] Result<void> check_credentials(const ConnectorCredentials& credentials) const override;
+};
+
+}  // namespace payweir
