@@ -71,7 +71,10 @@ Writer& Writer::real(double value) {
   separate();
   char buffer[40];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  out_.append(buffer, end);
+  const std::string_view text(buffer, end);
+  out_ += text;
+  // Digits alone would be read as an integer, and refused when they are beyond 64 bits.
+  if (text.find_first_of(".e") == std::string_view::npos) out_ += ".0";
   return *this;
 }
 
