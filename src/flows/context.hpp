@@ -5,6 +5,7 @@
 
 #include "base/id.hpp"
 #include "flows/directory.hpp"
+#include "flows/rate_limiter.hpp"
 #include "flows/settings.hpp"
 #include "flows/telemetry.hpp"
 #include "flows/views.hpp"
@@ -31,6 +32,7 @@ struct Context {
   Telemetry& telemetry;
   KeySequence& sequence;
   const Rendering& rendering;  // of webhook bodies
+  RateLimiter& rate_limiter;
 
   template <class Tag>
   [[nodiscard]] Id<Tag> new_id() {

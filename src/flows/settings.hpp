@@ -16,6 +16,8 @@ struct Settings {
   Duration send_window = seconds(5);                   // send_by = recording + this
   Duration session_expiry = minutes(15);               // an unpaid payment expires
   bool sandbox = false;
+  // Lets merchants register webhook addresses that are not https or not public; for development only.
+  bool webhooks_allow_private = false;
   // Requests a second and burst, each io thread's share is 1/threads of it.
   std::int64_t rate_limit_per_key = 50'000;
   std::int64_t rate_limit_per_address = 100'000;

@@ -1,0 +1,167 @@
+#include "flows/telemetry.hpp"
+
+#include <span>
+
+#include "base/check.hpp"
+#include "connectors/connector.hpp"
+
+namespace payweir::flows {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+// "0.0025": microseconds as seconds, exact, without trailing zeros.
+std::string seconds_of(std::uint64_t us) {
+  std::string text = std::to_string(us / 1'000'000);
+  std::string fraction = std::to_string(us % 1'000'000);
+  fraction.insert(0, 6 - fraction.size(), '0');
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  if (!fraction.empty()) text.append(".").append(fraction);
+  return text;
+}
+
+void describe(std::string& out, std::string_view name, std::string_view type, std::string_view help) {
+  out.append("# HELP ").append(name).append(" ").append(help).append("\n");
+  out.append("# TYPE ").append(name).append(" ").append(type).append("\n");
+}
+
+// `labels` is "" or `{name="value"}`.
+void sample(std::string& out, std::string_view name, std::string_view labels, std::string_view value) {
+  out.append(name).append(labels).append(" ").append(value).append("\n");
+}
+
+template <class Number>
+void single(std::string& out, std::string_view name, std::string_view type, std::string_view help,
+            Number value) {
+  describe(out, name, type, help);
+  sample(out, name, "", std::to_string(value));
+}
+
+void bucket(std::string& out, std::string_view name, std::string_view bound, std::uint64_t cumulative) {
+  const std::string labels = std::string("{le=\"").append(bound).append("\"}");
+  sample(out, std::string(name) + "_bucket", labels, std::to_string(cumulative));
+}
+
+void finish_histogram(std::string& out, std::string_view name, std::string_view sum, std::uint64_t count) {
+  bucket(out, name, "+Inf", count);
+  sample(out, std::string(name) + "_sum", "", sum);
+  sample(out, std::string(name) + "_count", "", std::to_string(count));
+}
+
+void render_requests(std::string& out, const Telemetry& telemetry) {
+  constexpr std::string_view kName = "payweir_requests_total";
+  describe(out, kName, "counter", "Requests answered, by class of HTTP status.");
+  for (std::size_t status_class = 1; status_class < telemetry.requests_by_class.size(); ++status_class)
+    sample(out, kName, "{class=\"" + std::to_string(status_class) + "xx\"}",
+           std::to_string(telemetry.requests_by_class[status_class].load(kRelaxed)));
+}
+
+void render_payments(std::string& out, const Telemetry& telemetry) {
+  constexpr std::string_view kName = "payweir_payments_total";
+  describe(out, kName, "counter", "Payments that entered a status, by connector.");
+  const std::span<const Connector* const> connectors = all_connectors();
+  for (std::size_t i = 0; i < connectors.size() && i < Telemetry::kConnectorsMax; ++i) {
+    for (std::size_t state = 0; state < Telemetry::kStatesMax; ++state) {
+      const std::uint64_t count = telemetry.payments[i][state].load(kRelaxed);
+      if (count == 0) continue;
+      const std::string labels = std::string("{connector=\"")
+                                     .append(connectors[i]->capabilities().name)
+                                     .append("\",status=\"")
+                                     .append(to_string(static_cast<PaymentState>(state)))
+                                     .append("\"}");
+      sample(out, kName, labels, std::to_string(count));
+    }
+  }
+}
+
+void render_store(std::string& out, const store::Store::Statistics& store) {
+  constexpr std::string_view kBatches = "payweir_commit_batch_size";
+  describe(out, kBatches, "histogram", "Change sets made durable together by one flush.");
+  std::uint64_t cumulative = 0;
+  std::size_t index = 0;
+  for (const std::uint64_t count : store.batch_sizes) {
+    cumulative += count;
+    // The last of them holds all that are larger, which is +Inf.
+    if (index + 1 < std::size(store.batch_sizes))
+      bucket(out, kBatches, std::to_string(1u << index), cumulative);
+    ++index;
+  }
+  const std::uint64_t change_sets = store.commit_count + store.conflict_count + store.duplicate_count;
+  finish_histogram(out, kBatches, std::to_string(change_sets), cumulative);
+
+  single(out, "payweir_store_commits_total", "counter", "Change sets made durable.", store.commit_count);
+  single(out, "payweir_store_conflicts_total", "counter", "Change sets refused by a row version.",
+         store.conflict_count);
+  single(out, "payweir_store_duplicates_total", "counter", "Change sets refused by a unique index.",
+         store.duplicate_count);
+  single(out, "payweir_store_failures_total", "counter", "Change sets that the engine could not write.",
+         store.failure_count);
+  single(out, "payweir_store_queue_depth", "gauge", "Change sets that wait for the writer.",
+         store.queue_depth);
+  single(out, "payweir_store_writable", "gauge", "1 while the store takes writes, 0 while its disk is full.",
+         store.writable ? 1 : 0);
+}
+
+}  // namespace
+
+void LatencyHistogram::observe(std::int64_t us) {
+  std::size_t slot = 0;
+  while (slot < kBoundsUs.size() && us > kBoundsUs[slot])
+    ++slot;
+  counts_[slot].fetch_add(1, kRelaxed);
+  if (us > 0) sum_us_.fetch_add(static_cast<std::uint64_t>(us), kRelaxed);
+}
+
+void LatencyHistogram::render(std::string& out, std::string_view name, std::string_view help) const {
+  describe(out, name, "histogram", help);
+  std::uint64_t cumulative = 0;
+  for (std::size_t i = 0; i < kBoundsUs.size(); ++i) {
+    cumulative += counts_[i].load(kRelaxed);
+    bucket(out, name, seconds_of(static_cast<std::uint64_t>(kBoundsUs[i])), cumulative);
+  }
+  cumulative += counts_.back().load(kRelaxed);
+  finish_histogram(out, name, seconds_of(sum_us_.load(kRelaxed)), cumulative);
+}
+
+void Telemetry::count_payment(std::size_t connector_index, PaymentState state) {
+  const auto index = static_cast<std::size_t>(state);
+  check(connector_index < kConnectorsMax && index < kStatesMax,
+        "telemetry has room for every connector and status");
+  payments[connector_index][index].fetch_add(1, kRelaxed);
+}
+
+std::string Telemetry::render(const store::Store::Statistics& store) const {
+  std::string out;
+  out.reserve(8192);
+  render_requests(out, *this);
+  render_payments(out, *this);
+  single(out, "payweir_idempotency_hits_total", "counter", "Stored answers that were sent again.",
+         idempotency_hits.load(kRelaxed));
+  single(out, "payweir_idempotency_conflicts_total", "counter",
+         "Idempotency keys reused with another request, or while the first one ran.",
+         idempotency_conflicts.load(kRelaxed));
+  single(out, "payweir_rate_limited_total", "counter", "Requests refused by a rate limit.",
+         rate_limited.load(kRelaxed));
+  single(out, "payweir_webhook_signature_failures_total", "counter",
+         "Gateway callbacks whose signature was wrong.", webhook_signature_failures.load(kRelaxed));
+  single(out, "payweir_gateway_contradictions_total", "counter", "Gateway answers that cannot be true.",
+         contradictions.load(kRelaxed));
+  single(out, "payweir_deliveries_pending", "gauge", "Webhooks that wait to be delivered.",
+         deliveries_pending.load(kRelaxed));
+  single(out, "payweir_deliveries_dead", "gauge", "Webhooks given up after their last try.",
+         deliveries_dead.load(kRelaxed));
+  single(out, "payweir_inbox_pending", "gauge", "Gateway callbacks that wait to be worked off.",
+         inbox_pending.load(kRelaxed));
+  single(out, "payweir_inbox_orphans", "gauge", "Gateway callbacks about nothing that is known.",
+         inbox_orphans.load(kRelaxed));
+  single(out, "payweir_operations_open", "gauge", "Gateway operations whose outcome is not known yet.",
+         operations_open.load(kRelaxed));
+  switch_latency.render(out, "payweir_switch_latency_seconds",
+                        "Time spent inside the switch a request, without the gateway's.");
+  gateway_latency.render(out, "payweir_gateway_latency_seconds",
+                         "Time spent waiting for a gateway's answer.");
+  render_store(out, store);
+  return out;
+}
+
+}  // namespace payweir::flows
