@@ -18,7 +18,9 @@ outcome::Unknown unknown(std::string why, std::string_view connector_payment_id 
   return {std::move(why), std::string(connector_payment_id), false};
 }
 
-outcome::Unknown contradiction(std::string why, std::string_view connector_payment_id) {
+// With the id only when the answer is about our operation: the id of somebody else's payment must not be
+// taken for ours.
+outcome::Unknown contradiction(std::string why, std::string_view connector_payment_id = "") {
   return {std::move(why), std::string(connector_payment_id), true};
 }
 
@@ -68,7 +70,7 @@ Outcome accepted(const ConnectorRequest& request, const Value& intent, AcceptedA
 Outcome read_authorisation(const ConnectorRequest& request, const ConnectorCredentials& credentials,
                            const Value& intent) {
   const std::string_view id = intent["id"].text();
-  if (!is_ours(request, intent)) return contradiction("the answer is about another operation", id);
+  if (!is_ours(request, intent)) return contradiction("the answer is about another operation");
   if (const auto amount = money_in(intent, "amount"); !amount || *amount != request.amount)
     return contradiction("the answer is about another amount or currency", id);
   const AcceptedAs as = map_payment_intent_status(intent["status"].text());
@@ -93,7 +95,7 @@ outcome::Rejected overtaken(const Value& intent) {
 
 IntentReading read_capture(const ConnectorRequest& request, const Value& intent) {
   const std::string_view id = intent["id"].text();
-  if (id != request.connector_payment_id) return {contradiction("the answer is about another payment", id)};
+  if (id != request.connector_payment_id) return {contradiction("the answer is about another payment")};
   switch (map_payment_intent_status(intent["status"].text())) {
     case AcceptedAs::captured: return {accepted(request, intent, AcceptedAs::captured)};
     case AcceptedAs::voided: return {overtaken(intent)};
@@ -107,7 +109,7 @@ IntentReading read_capture(const ConnectorRequest& request, const Value& intent)
 
 IntentReading read_void(const ConnectorRequest& request, const Value& intent) {
   const std::string_view id = intent["id"].text();
-  if (id != request.connector_payment_id) return {contradiction("the answer is about another payment", id)};
+  if (id != request.connector_payment_id) return {contradiction("the answer is about another payment")};
   switch (map_payment_intent_status(intent["status"].text())) {
     case AcceptedAs::voided: return {accepted(request, intent, AcceptedAs::voided)};
     case AcceptedAs::captured: return {overtaken(intent)};
@@ -137,7 +139,7 @@ Outcome read_refund(const ConnectorRequest& request, const Value& refund) {
   if (refund["object"].text() != "refund") return unknown("the answer is no refund");
   const std::string_view id = refund["id"].text();
   if (!is_ours(request, refund) || id_of(refund["payment_intent"]) != request.connector_payment_id)
-    return contradiction("the answer is about another refund", id);
+    return contradiction("the answer is about another refund");
   const auto amount = money_in(refund, "amount");
   if (!amount || *amount != request.amount)
     return contradiction("the answer is about another amount or currency", id);
@@ -162,7 +164,7 @@ Outcome read_decline(const ConnectorRequest& request, const ConnectorCredentials
   const Value intent = error["payment_intent"];
   const bool names_intent = request.kind == OperationKind::authorise && !intent.empty();
   if (names_intent && !is_ours(request, intent))
-    return contradiction("the decline is about another operation", intent["id"].text());
+    return contradiction("the decline is about another operation");
   return declined(intent, read_error_object(error), credentials);
 }
 
@@ -221,7 +223,7 @@ Finding read_search_answer(const ConnectorRequest& request, const ConnectorCrede
   if (!is_success(answer) || !data.is(json::Kind::array)) return no_answer(answer);
   if (data.size() == 0) return finding::NotFound{};
   if (data.size() > 1)
-    return finding::Found{contradiction("several payment intents carry one operation's reference", "")};
+    return finding::Found{contradiction("several payment intents carry one operation's reference")};
   return finding::Found{read_intent(request, credentials, data.first()).outcome};
 }
 

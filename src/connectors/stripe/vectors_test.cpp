@@ -216,6 +216,7 @@ TEST(Vectors, StripeWebhooks) {
 TEST(Vectors, StripeWebhooksDuringARotation) {
   const Value keys = vectors().root()["keys"];
   const Value cases = vectors().root()["webhook_cases"];
+  ASSERT_GT(cases.size(), 0u);
   for (Value webhook_case = cases.first(); webhook_case.present(); webhook_case = webhook_case.next()) {
     if (!webhook_case["expect"]["ok"].boolean()) continue;
     const Secret current(std::string(webhook_case["secret"].text()));
