@@ -62,3 +62,14 @@ if [ "$mode" = compat ] && ! grep -qs "\"version\": \"$newman\"" build/deps/node
   echo "setup: fetching newman $newman"
   npm install --silent --no-audit --no-fund --prefix build/deps/node "newman@$newman" >/dev/null
 fi
+
+# Stripe's own validator of requests. The last version that Debian 12's Go builds.
+stripe_mock=v0.148.0
+if [ "$mode" != build ] && [ ! -x build/deps/bin/stripe-mock ]; then
+  echo "setup: fetching stripe-mock $stripe_mock"
+  mkdir -p build/deps/bin build/deps/stripe-mock
+  source=$(go mod download -json "github.com/stripe/stripe-mock@$stripe_mock" | jq -r .Dir)
+  cp "$source/openapi/spec3.json" "$source/openapi/fixtures3.json" build/deps/stripe-mock
+  chmod u+w build/deps/stripe-mock/*.json
+  GOBIN=$PWD/build/deps/bin go install "github.com/stripe/stripe-mock@$stripe_mock"
+fi
