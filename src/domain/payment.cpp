@@ -261,10 +261,25 @@ void quarantine(Transition& to, const std::string& why) {
   to.payment().state = PaymentState::conflicted;
 }
 
-// The state that a failed capture or void leaves behind.
-PaymentState state_before_follow_up(const Attempt& attempt) {
-  return attempt.state == AttemptState::needs_action ? PaymentState::requires_customer_action
-                                                     : PaymentState::requires_capture;
+// Held, as far as the gateway goes; a capture or void that finds it so did not happen.
+void become_authorised(Transition& to, Instant ask_at) {
+  Attempt& attempt = to.attempt();
+  attempt.next_action_url.clear();
+  if (to.payment().capture_method == CaptureMethod::automatic) {  // it captures by itself, later
+    attempt.state = AttemptState::pending;
+    to.touch_attempt();
+    to.leave_open(OperationState::unknown, ask_at);
+    to.payment().state = PaymentState::processing;
+    return;
+  }
+  const bool news = attempt.state != AttemptState::authorised;
+  attempt.state = AttemptState::authorised;
+  attempt.authorised_minor = to.payment().amount.minor;
+  to.touch_attempt();
+  const bool is_first = to.operation().kind == OperationKind::authorise;
+  to.close_operation(is_first ? OperationResult::accepted : OperationResult::rejected);
+  to.payment().state = PaymentState::requires_capture;
+  if (news) to.emit(EventType::payment_authorized);
 }
 
 void become_captured(Transition& to, Money captured) {
@@ -294,28 +309,7 @@ void accept_payment_truth(Transition& to, const outcome::Accepted& accepted, Ins
     case AcceptedAs::authorised:
       if (accepted.amount != to.payment().amount)
         return quarantine(to, "the gateway authorised another amount than was asked for");
-      if (kind != OperationKind::authorise) {  // the capture or void did not happen
-        to.close_operation(OperationResult::rejected);
-        to.payment().state = PaymentState::requires_capture;
-        if (attempt.state != AttemptState::authorised) {
-          attempt.state = AttemptState::authorised;
-          attempt.authorised_minor = accepted.amount.minor;
-        }
-        to.touch_attempt();
-        return;
-      }
-      if (to.payment().capture_method == CaptureMethod::automatic) {  // it captures by itself, later
-        attempt.state = AttemptState::pending;
-        to.touch_attempt();
-        return to.leave_open(OperationState::unknown, ask_at);
-      }
-      attempt.state = AttemptState::authorised;
-      attempt.authorised_minor = accepted.amount.minor;
-      attempt.next_action_url.clear();
-      to.touch_attempt();
-      to.close_operation(OperationResult::accepted);
-      to.payment().state = PaymentState::requires_capture;
-      return to.emit(EventType::payment_authorized);
+      return become_authorised(to, ask_at);
     case AcceptedAs::captured:
       // Somebody may have captured less in the gateway's own dashboard while we meant to void.
       if (accepted.amount.currency != expected.currency || accepted.amount.minor < 1 ||
@@ -325,13 +319,21 @@ void accept_payment_truth(Transition& to, const outcome::Accepted& accepted, Ins
       return become_captured(to, accepted.amount);
     case AcceptedAs::pending: {
       const bool first_word = attempt.state == AttemptState::dispatching;
-      if (kind == OperationKind::authorise) attempt.state = AttemptState::pending;
+      if (kind == OperationKind::authorise) {  // the payer, too, has done what was asked of them
+        attempt.state = AttemptState::pending;
+        attempt.next_action_url.clear();
+      }
       to.touch_attempt();
       to.leave_open(OperationState::unknown, ask_at);
-      if (first_word && kind == OperationKind::authorise) to.emit(EventType::payment_processing);
+      to.payment().state = PaymentState::processing;
+      if (first_word) to.emit(EventType::payment_processing);
       return;
     }
     case AcceptedAs::needs_action: {
+      if (attempt.state == AttemptState::authorised) {  // the payer is done: a later word will tell more
+        to.touch_attempt();
+        return to.leave_open(OperationState::unknown, ask_at);
+      }
       const bool news = to.payment().state != PaymentState::requires_customer_action;
       attempt.state = AttemptState::needs_action;
       attempt.next_action_url = accepted.next_action_url;
@@ -355,16 +357,20 @@ void accept_payment_truth(Transition& to, const outcome::Accepted& accepted, Ins
   }
 }
 
-// A capture or void that certainly did not happen leaves the payment as it was.
+// A capture or void that certainly did not happen leaves the payment as it was. Before the attempt is
+// authorised, the void is the only operation left, and stays open, so that the resolver keeps looking.
 void undo_follow_up(Transition& to, OperationResult result, GatewayError error, Instant ask_at) {
+  const AttemptState attempt = to.attempt().state;
   to.attempt().error = std::move(error);
   to.touch_attempt();
-  // While the payer is asked, one operation stays open, so that the resolver keeps looking.
-  if (to.attempt().state == AttemptState::needs_action)
-    to.leave_open(OperationState::unknown, ask_at);
-  else
+  if (attempt == AttemptState::authorised) {
     to.close_operation(result);
-  to.payment().state = state_before_follow_up(to.attempt());
+    to.payment().state = PaymentState::requires_capture;
+    return;
+  }
+  to.leave_open(OperationState::unknown, ask_at);
+  to.payment().state = attempt == AttemptState::needs_action ? PaymentState::requires_customer_action
+                                                             : PaymentState::processing;
 }
 
 Decision end_payment_operation(const PaymentAggregate& current, const event::OperationEnded& ended,

@@ -109,6 +109,7 @@ struct Payment {
 
   [[nodiscard]] std::int64_t capturable_minor() const;
   [[nodiscard]] std::int64_t refundable_minor() const;  // captured - refunded - reserved
+  friend bool operator==(const Payment&, const Payment&) = default;
 };
 
 struct Attempt {
@@ -129,6 +130,7 @@ struct Attempt {
   std::string next_action_url;
   Instant created_at;
   Instant modified_at;
+  friend bool operator==(const Attempt&, const Attempt&) = default;
 };
 
 struct Operation {
@@ -147,6 +149,7 @@ struct Operation {
   Instant ask_at;              // when it asks next, while not done
   Instant created_at;
   std::string connector_operation_id;  // the gateway's id of this operation, once known
+  friend bool operator==(const Operation&, const Operation&) = default;
 };
 
 enum class RefundState : std::uint8_t {
@@ -170,6 +173,7 @@ struct Refund {
   GatewayError error;
   Instant created_at;
   Instant modified_at;
+  friend bool operator==(const Refund&, const Refund&) = default;
 };
 
 // What is loaded and decided together.

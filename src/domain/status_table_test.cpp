@@ -1,0 +1,93 @@
+// docs/statuses.md is written from the machine itself: every pair of states that can be reached, the
+// words that the outside sees, and the events that a merchant gets on the way in.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <set>
+#include <sstream>
+
+#include "domain/testkit.hpp"
+
+namespace payweir {
+namespace {
+
+using StatePair = std::pair<PaymentState, std::optional<AttemptState>>;
+
+StatePair states_of(const PaymentAggregate& aggregate) {
+  return {aggregate.payment.state,
+          aggregate.attempt ? std::optional(aggregate.attempt->state) : std::nullopt};
+}
+
+struct Tables {
+  std::map<StatePair, std::set<std::string>> payments;
+  std::map<RefundState, std::set<std::string>> refunds;
+};
+
+Tables collect() {
+  Tables tables;
+  testkit::explore([&](const testkit::Step& step) {
+    tables.payments[states_of(step.before)];
+    if (step.before.refund) tables.refunds[step.before.refund->state];
+    if (!step.result) return;
+    for (const PaymentEffect& each : step.result->effects) {
+      const auto* emit = std::get_if<effect::Emit>(&each);
+      if (emit == nullptr) continue;
+      const std::string word(to_string(emit->type));
+      if (emit->type == EventType::refund_succeeded || emit->type == EventType::refund_failed)
+        tables.refunds[step.result->next.refund->state].insert(word);
+      else
+        tables.payments[states_of(step.result->next)].insert(word);
+    }
+  });
+  return tables;
+}
+
+std::string joined(const std::set<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words)
+    text += (text.empty() ? "`" : ", `") + word + "`";
+  return text.empty() ? "–" : text;
+}
+
+std::string render() {
+  const Tables tables = collect();
+  std::ostringstream out;
+  out << "<!-- Generated: the test StatusTable prints what must stand here. -->\n"
+         "# Statuses\n\n"
+         "Every state that a payment can reach, and the words that the outside sees for it. IntentStatus is\n"
+         "the payment's `status`; AttemptStatus is that of its newest attempt. The event is sent on the way\n"
+         "into the state; a repeated or late word of the gateway that changes nothing sends none.\n\n"
+         "| attempt, inside | AttemptStatus | IntentStatus | webhook event |\n"
+         "|---|---|---|---|\n";
+  for (const auto& [states, events] : tables.payments) {
+    const auto& [payment, attempt] = states;
+    out << "| " << (attempt ? testkit::name_of(*attempt) : "–") << " | ";
+    if (attempt)
+      out << '`' << to_string(*attempt) << '`';
+    else
+      out << "–";
+    out << " | `" << to_string(payment) << "` | " << joined(events) << " |\n";
+  }
+  out << "\n`conflicted` is the end of a payment whose gateway answered with another amount, currency or\n"
+         "payment than was asked for: nothing is booked and nobody is told a result; a person decides.\n\n"
+         "## Refunds\n\n"
+         "| refund status | webhook event |\n"
+         "|---|---|\n";
+  for (const auto& [state, events] : tables.refunds)
+    out << "| `" << to_string(state) << "` | " << joined(events) << " |\n";
+  return out.str();
+}
+
+TEST(StatusTable, IsWhatTheDocumentSays) {
+  const auto path = std::filesystem::path(__FILE__).parent_path() / "../../docs/statuses.md";
+  std::ostringstream document;
+  document << std::ifstream(path).rdbuf();
+  const std::string expected = render();
+  EXPECT_TRUE(document.str() == expected) << "docs/statuses.md must read:\n" << expected;
+}
+
+}  // namespace
+}  // namespace payweir

@@ -1,0 +1,246 @@
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "domain/testkit.hpp"
+
+namespace payweir::testkit {
+namespace {
+
+// Every move of a payment's state that any event may make; staying where it is needs no line.
+const std::set<std::pair<PaymentState, PaymentState>>& edges() {
+  using enum PaymentState;
+  static const std::set<std::pair<PaymentState, PaymentState>> listed = {
+      {requires_payment_method, requires_confirmation},
+      {requires_payment_method, cancelled},
+      {requires_payment_method, expired},
+      {requires_confirmation, processing},
+      {requires_confirmation, cancelled},
+      {requires_confirmation, expired},
+      {processing, requires_customer_action},
+      {processing, requires_capture},
+      {processing, succeeded},
+      {processing, partially_captured},
+      {processing, cancelled},
+      {processing, expired},
+      {processing, failed},
+      {processing, conflicted},
+      {requires_customer_action, processing},
+      {requires_customer_action, requires_capture},
+      {requires_customer_action, succeeded},
+      {requires_customer_action, partially_captured},
+      {requires_customer_action, cancelled},
+      {requires_customer_action, expired},
+      {requires_customer_action, failed},
+      {requires_customer_action, conflicted},
+      {requires_capture, processing},
+  };
+  return listed;
+}
+
+template <class Effect>
+std::size_t count(const Decision& decision) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      decision.effects, [](const PaymentEffect& each) { return std::holds_alternative<Effect>(each); }));
+}
+
+bool is_open(const std::optional<Operation>& operation) {
+  return operation && operation->state != OperationState::done;
+}
+
+class Inspection {
+ public:
+  Inspection(const PaymentAggregate& before, const Decision& decision, Instant now)
+      : before_(before), decision_(decision), after_(decision.next), now_(now) {}
+
+  std::vector<std::string> run() {
+    payment_row();
+    row<effect::InsertAttempt, effect::UpdateAttempt>("attempt", before_.attempt, after_.attempt);
+    row<effect::InsertRefund, effect::UpdateRefund>("refund", before_.refund, after_.refund);
+    row<effect::InsertOperation, effect::UpdateOperation>("operation", before_.operation, after_.operation);
+    superseded();
+    sums();
+    postings();
+    events();
+    agreement();
+    return std::move(found_);
+  }
+
+ private:
+  void expect(bool holds, const std::string& what) {
+    if (!holds) found_.push_back(what);
+  }
+
+  void payment_row() {
+    const Payment &was = before_.payment, &is = after_.payment;
+    if (!decision_.payment_changes) return expect(was == is, "the payment changed in silence");
+    expect(is.version == was.version + 1, "the payment's version did not rise by one");
+    expect(is.modified_at == now_, "modified_at was not set");
+    expect(is.id == was.id && is.merchant_no == was.merchant_no && is.profile_key == was.profile_key &&
+               is.created_at == was.created_at && is.expires_at == was.expires_at,
+           "an immutable member of the payment changed");
+    expect(is.state == was.state || edges().contains({was.state, is.state}),
+           "no such edge: " + std::string(to_string(was.state)) + " to " + std::string(to_string(is.state)));
+    expect(!is_final(was.state) || is.state == was.state, "a final state was left");
+  }
+
+  // A row is new, changed or untouched; its effect says the same, once.
+  template <class Insert, class Update, class Row>
+  void row(const std::string& name, const std::optional<Row>& was, const std::optional<Row>& is) {
+    const bool is_new = is && (!was || was->id != is->id);
+    const bool changed = is && !is_new && !(*was == *is);
+    expect(is || !was, "the " + name + " vanished");
+    expect(count<Insert>(decision_) == (is_new ? 1u : 0u), "insert of " + name + " and its row differ");
+    expect(count<Update>(decision_) == (changed ? 1u : 0u), "update of " + name + " and its row differ");
+    if (is_new) expect(is->version == 1, "a new " + name + " has not version 1");
+    if (changed) expect(is->version == was->version + 1, name + "'s version did not rise by one");
+  }
+
+  void superseded() {
+    const bool replaced = is_open(before_.operation) && before_.operation->kind != OperationKind::refund &&
+                          after_.operation && after_.operation->id != before_.operation->id;
+    const bool closed = count<effect::UpdateSuperseded>(decision_) == 1;
+    expect(replaced == closed, "a second operation is under way");
+    expect(closed == after_.superseded.has_value(), "superseded and its row differ");
+    if (!closed || !after_.superseded) return;
+    expect(after_.superseded->id == before_.operation->id && !is_open(after_.superseded) &&
+               after_.superseded->version == before_.operation->version + 1,
+           "the superseded operation is not the former one, closed");
+  }
+
+  void sums() {
+    const Payment& is = after_.payment;
+    expect(is.captured_minor >= 0 && is.captured_minor <= is.amount.minor, "captured more than the amount");
+    expect(is.refunded_minor >= 0 && is.refund_reserved_minor >= 0, "a refund sum is negative");
+    expect(is.refunded_minor <= is.captured_minor - is.refund_reserved_minor,
+           "refunds exceed what was captured");
+    expect(!after_.attempt || after_.attempt->captured_minor == is.captured_minor,
+           "attempt and payment disagree on what was captured");
+  }
+
+  void postings() {
+    std::int64_t captured = 0, refunded = 0;
+    for (const PaymentEffect& each : decision_.effects) {
+      if (const auto* post = std::get_if<effect::PostCapture>(&each)) captured += post->amount.minor;
+      if (const auto* post = std::get_if<effect::PostRefund>(&each)) refunded += post->amount.minor;
+    }
+    expect(captured == after_.payment.captured_minor - before_.payment.captured_minor,
+           "the ledger and captured_minor differ");
+    expect(refunded == after_.payment.refunded_minor - before_.payment.refunded_minor,
+           "the ledger and refunded_minor differ");
+    expect(count<effect::PostCapture>(decision_) + count<effect::PostRefund>(decision_) <= 1,
+           "one operation posts twice");
+  }
+
+  void events() {
+    std::int64_t sequence = before_.payment.event_sequence;
+    for (const PaymentEffect& each : decision_.effects)
+      if (const auto* emit = std::get_if<effect::Emit>(&each))
+        expect(emit->sequence == ++sequence, "an event's sequence has a gap");
+    expect(sequence == after_.payment.event_sequence, "event_sequence and the events differ");
+    const bool ended = is_final(after_.payment.state) && !is_final(before_.payment.state);
+    expect(!ended || count<effect::Emit>(decision_) == 1, "a payment ended without one event");
+  }
+
+  // The states of payment, attempt and operation go together.
+  void agreement() {
+    if (decision_.effects.empty()) return;
+    const PaymentState state = after_.payment.state;
+    const bool asks = is_open(after_.operation) && after_.operation->kind != OperationKind::refund;
+    if (state == PaymentState::processing || state == PaymentState::requires_customer_action)
+      expect(asks, "nobody would ever ask what became of it");
+    else if (is_final(state) || state == PaymentState::requires_capture || state == PaymentState::conflicted)
+      expect(!asks, "it is decided, and an operation is open");
+    if (!after_.attempt) return;
+    const AttemptState attempt = after_.attempt->state;
+    using enum PaymentState;
+    if (state == requires_capture) expect(attempt == AttemptState::authorised, "nothing to capture");
+    if (state == requires_customer_action)
+      expect(attempt == AttemptState::needs_action, "nothing for the payer to do");
+    if (state == succeeded) expect(attempt == AttemptState::captured, "succeeded, not captured");
+    if (state == partially_captured)
+      expect(attempt == AttemptState::partially_captured, "partially captured, and its attempt is not");
+    if (state == cancelled || state == failed || state == expired || state == conflicted)
+      expect(!is_live(attempt), "the payment ended and its attempt lives");
+    if (is_final(state)) expect(after_.attempt->next_action_url.empty(), "the payer is still sent away");
+  }
+
+  const PaymentAggregate& before_;
+  const Decision& decision_;
+  const PaymentAggregate& after_;
+  Instant now_;
+  std::vector<std::string> found_;
+};
+
+}  // namespace
+
+const std::vector<std::string>& consistent_states() {
+  static const std::vector<std::string> states = [] {
+    std::vector<std::string> made = {
+        "manual processing authorised capture:dispatching",
+        "manual processing authorised capture:unknown",
+        "manual processing authorised void:dispatching",
+        "manual processing authorised void:unknown",
+        "manual requires_capture authorised authorise:done",
+        "manual requires_capture authorised capture:done",
+        "manual requires_capture authorised void:done",
+        "manual succeeded captured capture:done",
+        "manual partially_captured partially_captured capture:done",
+        "manual cancelled voided capture:done",
+        "manual conflicted quarantined capture:done",
+        "processing pending void:unknown",
+    };
+    for (const std::string method : {"", "manual "}) {
+      for (const std::string rest : {
+               "requires_payment_method",
+               "requires_confirmation",
+               "cancelled",
+               "expired",
+               "processing dispatching authorise:dispatching",
+               "processing dispatching authorise:unknown",
+               "processing unknown authorise:unknown",
+               "processing pending authorise:unknown",
+               "processing needs_action void:dispatching",
+               "processing needs_action void:unknown",
+               "requires_customer_action needs_action authorise:unknown",
+               "requires_customer_action needs_action void:unknown",
+               "succeeded captured authorise:done",
+               "succeeded captured void:done",
+               "partially_captured partially_captured void:done",
+               "cancelled voided authorise:done",
+               "cancelled voided void:done",
+               "failed declined authorise:done",
+               "failed failed authorise:done",
+               "expired expired authorise:done",
+               "expired expired void:done",
+               "conflicted quarantined authorise:done",
+               "conflicted quarantined void:done",
+           })
+        made.push_back(method + rest);
+      for (const std::string paid : {"succeeded captured", "partially_captured partially_captured"})
+        for (const std::string refund :
+             {" refund:dispatching refund=pending", " refund:unknown refund=pending",
+              " refund:done refund=succeeded", " refund:done refund=failed", " refund:done refund=review"})
+          made.push_back(method + paid + refund);
+    }
+    std::ranges::sort(made);
+    return made;
+  }();
+  return states;
+}
+
+std::vector<std::string> breaches(const PaymentAggregate& before, Instant now,
+                                  const Result<Decision>& result) {
+  if (result) return Inspection(before, *result, now).run();
+  switch (result.error().code) {
+    case Code::illegal_transition:
+    case Code::invalid_value:
+    case Code::payment_method_missing:
+    case Code::amount_exceeds_authorized:
+    case Code::amount_exceeds_captured: return {};
+    default: return {"an error that decide() does not promise"};
+  }
+}
+
+}  // namespace payweir::testkit
