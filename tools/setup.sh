@@ -37,6 +37,9 @@ if [ -n "$missing" ]; then
   rm -f "$log"
 fi
 
+# npm trusts the certificates that the system trusts.
+export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}"
+
 # SQLite 3.53.2: versions before 3.51.3 can corrupt a database when one connection checkpoints while
 # another writes. The npm package better-sqlite3 carries the amalgamation; we compile it ourselves.
 sqlite_package=better-sqlite3@12.11.1
@@ -46,7 +49,7 @@ if [ ! -f build/deps/sqlite3/sqlite3.c ]; then
   download=build/deps/download
   rm -rf "$download"
   mkdir -p "$download"
-  (cd "$download" && npm pack --silent "$sqlite_package" >/dev/null)
+  (cd "$download" && npm pack --loglevel=error "$sqlite_package" >/dev/null)
   archive=$(ls "$download"/better-sqlite3-*.tgz)
   echo "$sqlite_sha256  $archive" | sha256sum -c - >/dev/null 2>&1 || {
     echo "setup: $sqlite_package does not have the expected hash" >&2
@@ -60,7 +63,7 @@ fi
 newman=6.2.2
 if [ "$mode" = compat ] && ! grep -qs "\"version\": \"$newman\"" build/deps/node/node_modules/newman/package.json; then
   echo "setup: fetching newman $newman"
-  npm install --silent --no-audit --no-fund --prefix build/deps/node "newman@$newman" >/dev/null
+  npm install --loglevel=error --no-audit --no-fund --prefix build/deps/node "newman@$newman" >/dev/null
 fi
 
 # Stripe's own validator of requests. The last version that Debian 12's Go builds.
