@@ -4,12 +4,13 @@
 // epoch is dropped whole; changes are rare, look-ups are not. Not shared by threads; Epoch is.
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "connectors/connector.hpp"
+#include "flows/accounts/details.hpp"
 #include "ports/keys.hpp"
 #include "store/rows.hpp"
 #include "store/store.hpp"
@@ -20,20 +21,27 @@ using DirectoryEpoch = std::atomic<std::uint64_t>;
 
 struct ConnectorAccount {
   store::ConnectorAccountRow row;
-  const Connector* connector = nullptr;
+  ConnectorAccountDetails details;
+  const Connector* connector = nullptr;  // null: this build has no such connector any more
   std::size_t connector_index = 0;
   ConnectorCredentials credentials;  // opened
 };
 
 struct ProfileEntry {
   store::ProfileRow row;
-  std::vector<Secret> webhook_secrets;  // newest first, at most two during a rotation; raw bytes
+  ProfileDetails details;
+  std::vector<Secret> webhook_secrets;  // newest first; raw bytes
+  Instant previous_secret_until;        // when the second of them, if any, ends
   std::string payment_response_hash_key;
   std::vector<std::shared_ptr<const ConnectorAccount>> accounts;  // not deleted, oldest first
+
+  // Those to sign with: one, or two during a rotation.
+  [[nodiscard]] std::span<const Secret> webhook_secrets_at(Instant now) const;
 };
 
 struct MerchantEntry {
   store::MerchantRow row;
+  MerchantDetails details;
   std::vector<std::shared_ptr<const ProfileEntry>> profiles;  // not deleted, oldest first
   [[nodiscard]] std::shared_ptr<const ProfileEntry> find_profile(std::int64_t key) const;
   [[nodiscard]] std::shared_ptr<const ProfileEntry> default_profile() const;
@@ -47,19 +55,23 @@ class Directory {
   // nullptr: no such (or a deleted) one. Entries stay valid as long as the pointer is held.
   [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> merchant(std::int64_t merchant_no);
   [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> merchant_by_id(std::string merchant_id);
-  [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> merchant_by_publishable_key(std::string key);
+  // The key names its merchant, so that a guess costs no search.
+  [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> merchant_by_publishable_key(
+      std::string key);
   [[nodiscard]] Task<Result<std::shared_ptr<const store::ApiKeyRow>>> api_key(std::int64_t key);
   // Call after every committed change of a merchant, profile, key or account.
   void changed();
 
  private:
   void drop_if_stale();
+  [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> load(store::MerchantRow row);
+
   store::Store& store_;
   Keys& keys_;
   DirectoryEpoch& epoch_;
   std::uint64_t seen_epoch_ = 0;
   std::unordered_map<std::int64_t, std::shared_ptr<const MerchantEntry>> merchants_;
-  std::unordered_map<std::string, std::int64_t> merchant_ids_, publishable_keys_;
+  std::unordered_map<std::string, std::int64_t> merchant_ids_;
   std::unordered_map<std::int64_t, std::shared_ptr<const store::ApiKeyRow>> api_keys_;
 };
 

@@ -34,7 +34,7 @@ struct Replay {
 };
 
 // Errors: idempotency_key_reused (another method, path or body), idempotency_in_progress (the first one
-// may still run), store_*.
+// may still run), not_found (nothing was claimed with this key), store_*.
 [[nodiscard]] Task<Result<Replay>> replay(Context& context, RequestKey request);
 
 }  // namespace payweir::flows

@@ -1,51 +1,42 @@
 #include "flows/payment_details.hpp"
 
 #include <array>
-#include <charconv>
 
-#include "base/json_reader.hpp"
-#include "base/json_writer.hpp"
 #include "flows/card_network.hpp"
+#include "flows/details_json.hpp"
+#include "flows/packed_fields.hpp"
 
 namespace payweir::flows {
 namespace {
 
-template <class Member>
-struct Named {
-  std::string_view name;
-  Member member;
-};
+constexpr auto kText = DetailKind::text;
+constexpr auto kJson = DetailKind::json;
 
-using Text = Named<std::string PaymentDetails::*>;
-
-// The names under which members are kept. Never renamed: rows of every age are read with them.
-constexpr std::array kTexts = {
-    Text{"customer_id", &PaymentDetails::customer_id},
-    Text{"email", &PaymentDetails::email},
-    Text{"name", &PaymentDetails::name},
-    Text{"phone", &PaymentDetails::phone},
-    Text{"phone_country_code", &PaymentDetails::phone_country_code},
-    Text{"description", &PaymentDetails::description},
-    Text{"return_url", &PaymentDetails::return_url},
-    Text{"statement_descriptor_name", &PaymentDetails::statement_descriptor_name},
-    Text{"statement_descriptor_suffix", &PaymentDetails::statement_descriptor_suffix},
-    Text{"setup_future_usage", &PaymentDetails::setup_future_usage},
-    Text{"payment_method", &PaymentDetails::payment_method},
-    Text{"payment_method_type", &PaymentDetails::payment_method_type},
-    Text{"business_country", &PaymentDetails::business_country},
-    Text{"business_label", &PaymentDetails::business_label},
-    Text{"cancellation_reason", &PaymentDetails::cancellation_reason},
-};
-
-constexpr std::array kJson = {
-    Text{"metadata", &PaymentDetails::metadata_json},
-    Text{"billing", &PaymentDetails::billing_json},
-    Text{"shipping", &PaymentDetails::shipping_json},
-    Text{"payment_method_billing", &PaymentDetails::payment_method_billing_json},
-    Text{"browser_info", &PaymentDetails::browser_info_json},
-    Text{"order_details", &PaymentDetails::order_details_json},
-    Text{"routing", &PaymentDetails::routing_json},
-};
+constexpr auto kMembers = std::to_array<DetailMember<PaymentDetails>>({
+    {"customer_id", kText, &PaymentDetails::customer_id},
+    {"email", kText, &PaymentDetails::email},
+    {"name", kText, &PaymentDetails::name},
+    {"phone", kText, &PaymentDetails::phone},
+    {"phone_country_code", kText, &PaymentDetails::phone_country_code},
+    {"description", kText, &PaymentDetails::description},
+    {"return_url", kText, &PaymentDetails::return_url},
+    {"statement_descriptor_name", kText, &PaymentDetails::statement_descriptor_name},
+    {"statement_descriptor_suffix", kText, &PaymentDetails::statement_descriptor_suffix},
+    {"setup_future_usage", kText, &PaymentDetails::setup_future_usage},
+    {"payment_method", kText, &PaymentDetails::payment_method},
+    {"payment_method_type", kText, &PaymentDetails::payment_method_type},
+    {"business_country", kText, &PaymentDetails::business_country},
+    {"business_label", kText, &PaymentDetails::business_label},
+    {"cancellation_reason", kText, &PaymentDetails::cancellation_reason},
+    {"metadata", kJson, &PaymentDetails::metadata_json},
+    {"billing", kJson, &PaymentDetails::billing_json},
+    {"shipping", kJson, &PaymentDetails::shipping_json},
+    {"payment_method_billing", kJson, &PaymentDetails::payment_method_billing_json},
+    {"browser_info", kJson, &PaymentDetails::browser_info_json},
+    {"order_details", kJson, &PaymentDetails::order_details_json},
+    {"routing", kJson, &PaymentDetails::routing_json},
+});
+using Members = std::span<const DetailMember<PaymentDetails>>;
 
 void write_card(json::Writer& out, const CardSummary& card) {
   out.key("card").begin_object().field("last4", card.last4);
@@ -66,39 +57,12 @@ CardSummary read_card(json::Value card) {
   return summary;
 }
 
-// Fields of a held card are written as "<size>:<bytes>", which needs no escaping and so no second copy of
-// a card number.
-void append_field(std::string& out, std::string_view field) {
-  out.append(std::to_string(field.size())).append(":").append(field);
-}
-
-bool take_field(std::string_view& text, std::string_view& field) {
-  std::size_t size = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-  if (error != std::errc() || end == text.data() + text.size() || *end != ':') return false;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
-  if (size > text.size()) return false;
-  field = text.substr(0, size);
-  text.remove_prefix(size);
-  return true;
-}
-
-bool take_number(std::string_view& text, int& number) {
-  std::string_view field;
-  if (!take_field(text, field)) return false;
-  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), number);
-  return error == std::errc() && end == field.data() + field.size();
-}
-
 }  // namespace
 
 std::string PaymentDetails::serialise() const {
   json::Writer out;
   out.begin_object();
-  for (const Text& text : kTexts)
-    if (const std::string& value = this->*text.member; !value.empty()) out.field(text.name, value);
-  for (const Text& json : kJson)
-    if (const std::string& value = this->*json.member; !value.empty()) out.raw_field(json.name, value);
+  write_details(out, *this, Members(kMembers));
   if (!card.empty()) write_card(out, card);
   if (has_off_session) out.field("off_session", off_session);
   out.end_object();
@@ -110,10 +74,7 @@ PaymentDetails PaymentDetails::parse(std::string_view json) {
   const Result<json::Document> document = json::parse(json);
   if (!document) return details;
   const json::Value root = document->root();
-  for (const Text& text : kTexts)
-    details.*text.member = root[text.name].text();
-  for (const Text& kept : kJson)
-    if (const json::Value value = root[kept.name]; value.present()) details.*kept.member = value.dump();
+  read_details(root, details, Members(kMembers));
   details.card = read_card(root["card"]);
   details.has_off_session = root["off_session"].present();
   details.off_session = root["off_session"].boolean();
@@ -157,28 +118,24 @@ CardSummary summarise(const Card& card) {
 }
 
 Secret serialise_card(const Card& card) {
-  std::string out;
-  // Room for all of it, so that growing leaves no copy behind that nobody wipes.
-  out.reserve(card.number.size() + card.cvc.size() + card.holder_name.size() + 64);
-  append_field(out, card.number.reveal());
-  append_field(out, card.cvc.reveal());
-  append_field(out, std::to_string(card.expiry_month));
-  append_field(out, std::to_string(card.expiry_year));
-  append_field(out, card.holder_name);
-  return Secret(std::move(out));
+  constexpr std::size_t kNumbersBytesMax = 40;
+  constexpr std::size_t kFieldCount = 5;
+  FieldWriter out(card.number.size() + card.cvc.size() + card.holder_name.size() + kNumbersBytesMax,
+                  kFieldCount);
+  out.add(card.number.reveal()).add(card.cvc.reveal()).add(card.expiry_month).add(card.expiry_year);
+  out.add(card.holder_name);
+  return out.take();
 }
 
 Result<Card> parse_card(const Secret& serialised) {
-  std::string_view text = serialised.reveal();
-  std::string_view number, cvc, holder_name;
+  FieldReader fields(serialised.reveal());
   Card card;
-  const bool complete = take_field(text, number) && take_field(text, cvc) &&
-                        take_number(text, card.expiry_month) && take_number(text, card.expiry_year) &&
-                        take_field(text, holder_name) && text.empty();
-  if (!complete) return fail(Code::internal, "", "a held card cannot be read");
-  card.number = Secret(std::string(number));
-  card.cvc = Secret(std::string(cvc));
-  card.holder_name = holder_name;
+  card.number = Secret(std::string(fields.text()));
+  card.cvc = Secret(std::string(fields.text()));
+  card.expiry_month = static_cast<int>(fields.number());
+  card.expiry_year = static_cast<int>(fields.number());
+  card.holder_name = fields.text();
+  if (!fields.complete()) return fail(Code::internal, "", "a held card cannot be read");
   return card;
 }
 

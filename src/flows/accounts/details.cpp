@@ -1,0 +1,100 @@
+#include "flows/accounts/details.hpp"
+
+#include <array>
+
+#include "flows/details_json.hpp"
+
+namespace payweir::flows {
+namespace {
+
+constexpr auto kText = DetailKind::text;
+constexpr auto kJson = DetailKind::json;
+
+constexpr auto kMerchant = std::to_array<DetailMember<MerchantDetails>>({
+    {"organization_id", kText, &MerchantDetails::organization_id},
+    {"name", kText, &MerchantDetails::name},
+    {"return_url", kText, &MerchantDetails::return_url},
+    {"locker_id", kText, &MerchantDetails::locker_id},
+    {"parent_merchant_id", kText, &MerchantDetails::parent_merchant_id},
+    {"merchant_details", kJson, &MerchantDetails::merchant_details_json},
+    {"webhook_details", kJson, &MerchantDetails::webhook_details_json},
+    {"metadata", kJson, &MerchantDetails::metadata_json},
+    {"primary_business_details", kJson, &MerchantDetails::primary_business_details_json},
+    {"sub_merchants_enabled", kJson, &MerchantDetails::sub_merchants_enabled_json},
+    {"enable_payment_response_hash", kJson, &MerchantDetails::enable_payment_response_hash_json},
+    {"redirect_with_http_post", kJson, &MerchantDetails::redirect_with_http_post_json},
+});
+
+constexpr auto kProfile = std::to_array<DetailMember<ProfileDetails>>({
+    {"return_url", kText, &ProfileDetails::return_url},
+    {"webhook_details", kJson, &ProfileDetails::webhook_details_json},
+    {"metadata", kJson, &ProfileDetails::metadata_json},
+    {"session_expiry", kJson, &ProfileDetails::session_expiry_json},
+    {"enable_payment_response_hash", kJson, &ProfileDetails::enable_payment_response_hash_json},
+    {"redirect_with_http_post", kJson, &ProfileDetails::redirect_with_http_post_json},
+});
+
+constexpr auto kConnectorAccount = std::to_array<DetailMember<ConnectorAccountDetails>>({
+    {"connector_type", kText, &ConnectorAccountDetails::connector_type},
+    {"business_country", kText, &ConnectorAccountDetails::business_country},
+    {"business_label", kText, &ConnectorAccountDetails::business_label},
+    {"business_sub_label", kText, &ConnectorAccountDetails::business_sub_label},
+    {"payment_methods_enabled", kJson, &ConnectorAccountDetails::payment_methods_enabled_json},
+    {"metadata", kJson, &ConnectorAccountDetails::metadata_json},
+    {"test_mode", kJson, &ConnectorAccountDetails::test_mode_json},
+    {"frm_configs", kJson, &ConnectorAccountDetails::frm_configs_json},
+});
+
+template <class Details>
+std::string serialise_with(const Details& details, std::span<const DetailMember<Details>> members) {
+  json::Writer out;
+  out.begin_object();
+  write_details(out, details, members);
+  out.end_object();
+  return std::move(out).take();
+}
+
+template <class Details>
+Details parse_with(std::string_view text, std::span<const DetailMember<Details>> members) {
+  Details details;
+  if (const Result<json::Document> document = json::parse(text))
+    read_details(document->root(), details, members);
+  return details;
+}
+
+template <class Details>
+using Members = std::span<const DetailMember<Details>>;
+
+}  // namespace
+
+std::string MerchantDetails::serialise() const {
+  return serialise_with(*this, Members<MerchantDetails>(kMerchant));
+}
+MerchantDetails MerchantDetails::parse(std::string_view json) {
+  return parse_with(json, Members<MerchantDetails>(kMerchant));
+}
+void MerchantDetails::merge(const MerchantDetails& changes) {
+  merge_details(*this, changes, Members<MerchantDetails>(kMerchant));
+}
+
+std::string ProfileDetails::serialise() const {
+  return serialise_with(*this, Members<ProfileDetails>(kProfile));
+}
+ProfileDetails ProfileDetails::parse(std::string_view json) {
+  return parse_with(json, Members<ProfileDetails>(kProfile));
+}
+void ProfileDetails::merge(const ProfileDetails& changes) {
+  merge_details(*this, changes, Members<ProfileDetails>(kProfile));
+}
+
+std::string ConnectorAccountDetails::serialise() const {
+  return serialise_with(*this, Members<ConnectorAccountDetails>(kConnectorAccount));
+}
+ConnectorAccountDetails ConnectorAccountDetails::parse(std::string_view json) {
+  return parse_with(json, Members<ConnectorAccountDetails>(kConnectorAccount));
+}
+void ConnectorAccountDetails::merge(const ConnectorAccountDetails& changes) {
+  merge_details(*this, changes, Members<ConnectorAccountDetails>(kConnectorAccount));
+}
+
+}  // namespace payweir::flows

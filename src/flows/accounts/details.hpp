@@ -1,0 +1,40 @@
+#pragma once
+// What merchants, profiles and connector accounts carry and few decisions read; kept as JSON in `details`.
+// No secret has a place here: those are in flows/accounts/secrets.hpp.
+#include <string>
+#include <string_view>
+
+namespace payweir::flows {
+
+struct MerchantDetails {
+  std::string organization_id;
+  std::string name, return_url, locker_id, parent_merchant_id;
+  // Checked JSON, "" when absent; flags are JSON, too.
+  std::string merchant_details_json, webhook_details_json, metadata_json, primary_business_details_json,
+      sub_merchants_enabled_json, enable_payment_response_hash_json, redirect_with_http_post_json;
+
+  [[nodiscard]] std::string serialise() const;
+  [[nodiscard]] static MerchantDetails parse(std::string_view json);
+  void merge(const MerchantDetails& changes);
+};
+
+struct ProfileDetails {
+  std::string return_url;
+  std::string webhook_details_json, metadata_json, session_expiry_json, enable_payment_response_hash_json,
+      redirect_with_http_post_json;
+
+  [[nodiscard]] std::string serialise() const;
+  [[nodiscard]] static ProfileDetails parse(std::string_view json);
+  void merge(const ProfileDetails& changes);
+};
+
+struct ConnectorAccountDetails {
+  std::string connector_type, business_country, business_label, business_sub_label;
+  std::string payment_methods_enabled_json, metadata_json, test_mode_json, frm_configs_json;
+
+  [[nodiscard]] std::string serialise() const;
+  [[nodiscard]] static ConnectorAccountDetails parse(std::string_view json);
+  void merge(const ConnectorAccountDetails& changes);
+};
+
+}  // namespace payweir::flows

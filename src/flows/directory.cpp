@@ -1,0 +1,163 @@
+#include "flows/directory.hpp"
+
+#include <algorithm>
+
+#include "flows/accounts/keys.hpp"
+#include "flows/accounts/secrets.hpp"
+#include "store/queries/account_queries.hpp"
+
+namespace payweir::flows {
+namespace {
+
+using MerchantPointer = std::shared_ptr<const MerchantEntry>;
+
+template <class Entry>
+std::shared_ptr<const Entry> find_by_key(const std::vector<std::shared_ptr<const Entry>>& entries,
+                                         std::int64_t key) {
+  const auto found =
+      std::ranges::find_if(entries, [key](const auto& entry) { return entry->row.id.key == key; });
+  return found == entries.end() ? nullptr : *found;
+}
+
+Result<std::shared_ptr<const ConnectorAccount>> open_account(Keys& keys, store::ConnectorAccountRow row) {
+  auto account = std::make_shared<ConnectorAccount>();
+  Result<ConnectorCredentials> credentials = open_credentials(keys, row.id.key, row.sealed_credentials);
+  if (!credentials) return fail(std::move(credentials.error()));
+  account->credentials = std::move(*credentials);
+  account->details = ConnectorAccountDetails::parse(row.details);
+  const std::span<const Connector* const> connectors = all_connectors();
+  for (std::size_t i = 0; i < connectors.size(); ++i) {
+    if (connectors[i]->capabilities().name != row.connector) continue;
+    account->connector = connectors[i];
+    account->connector_index = i;
+  }
+  account->row = std::move(row);
+  return account;
+}
+
+Result<std::shared_ptr<ProfileEntry>> open_profile(Keys& keys, store::ProfileRow row) {
+  auto profile = std::make_shared<ProfileEntry>();
+  Result<ProfileSecrets> secrets = open_profile_secrets(keys, row.id.key, row.sealed_secrets);
+  if (!secrets) return fail(std::move(secrets.error()));
+  for (WebhookSecret& secret : secrets->webhook) {
+    profile->previous_secret_until = secret.valid_until;
+    profile->webhook_secrets.push_back(std::move(secret.bytes));
+  }
+  profile->payment_response_hash_key = secrets->payment_response_hash_key.reveal();
+  profile->details = ProfileDetails::parse(row.details);
+  profile->row = std::move(row);
+  return profile;
+}
+
+}  // namespace
+
+std::span<const Secret> ProfileEntry::webhook_secrets_at(Instant now) const {
+  const std::size_t count = now < previous_secret_until ? 2 : 1;
+  return std::span(webhook_secrets).first(std::min(count, webhook_secrets.size()));
+}
+
+std::shared_ptr<const ProfileEntry> MerchantEntry::find_profile(std::int64_t key) const {
+  return find_by_key(profiles, key);
+}
+
+std::shared_ptr<const ProfileEntry> MerchantEntry::default_profile() const {
+  return find_profile(row.default_profile_key);
+}
+
+std::shared_ptr<const ConnectorAccount> MerchantEntry::find_account(std::int64_t key) const {
+  for (const auto& profile : profiles)
+    if (auto account = find_by_key(profile->accounts, key)) return account;
+  return nullptr;
+}
+
+Directory::Directory(store::Store& store, Keys& keys, DirectoryEpoch& epoch)
+    : store_(store), keys_(keys), epoch_(epoch), seen_epoch_(epoch.load()) {}
+
+void Directory::changed() {
+  epoch_.fetch_add(1);
+}
+
+void Directory::drop_if_stale() {
+  const std::uint64_t epoch = epoch_.load();
+  if (epoch == seen_epoch_) return;
+  seen_epoch_ = epoch;
+  merchants_.clear();
+  merchant_ids_.clear();
+  api_keys_.clear();
+}
+
+Task<Result<MerchantPointer>> Directory::merchant(std::int64_t merchant_no) {
+  drop_if_stale();
+  if (const auto known = merchants_.find(merchant_no); known != merchants_.end()) co_return known->second;
+  auto row = co_await store::find_merchant(store_, merchant_no);
+  if (!row) co_return fail(std::move(row.error()));
+  if (!*row || (*row)->deleted) co_return MerchantPointer{};
+  store::MerchantRow found = std::move(**row);
+  Result<MerchantPointer> entry = co_await load(std::move(found));
+  co_return entry;
+}
+
+Task<Result<MerchantPointer>> Directory::merchant_by_id(std::string merchant_id) {
+  drop_if_stale();
+  if (const auto known = merchant_ids_.find(merchant_id); known != merchant_ids_.end()) {
+    Result<MerchantPointer> entry = co_await merchant(known->second);
+    co_return entry;
+  }
+  auto row = co_await store::find_merchant_by_id(store_, std::move(merchant_id));
+  if (!row) co_return fail(std::move(row.error()));
+  if (!*row || (*row)->deleted) co_return MerchantPointer{};
+  store::MerchantRow found = std::move(**row);
+  Result<MerchantPointer> entry = co_await load(std::move(found));
+  co_return entry;
+}
+
+Task<Result<MerchantPointer>> Directory::merchant_by_publishable_key(std::string key) {
+  const std::optional<std::int64_t> merchant_no = merchant_no_of_publishable_key(key);
+  if (!merchant_no) co_return MerchantPointer{};
+  Result<MerchantPointer> entry = co_await merchant(*merchant_no);
+  if (entry && *entry && (*entry)->row.publishable_key != key) co_return MerchantPointer{};
+  co_return entry;
+}
+
+Task<Result<std::shared_ptr<const store::ApiKeyRow>>> Directory::api_key(std::int64_t key) {
+  drop_if_stale();
+  if (const auto known = api_keys_.find(key); known != api_keys_.end()) co_return known->second;
+  const std::uint64_t epoch = seen_epoch_;
+  auto row = co_await store::find_api_key(store_, key);
+  if (!row) co_return fail(std::move(row.error()));
+  if (!*row) co_return std::shared_ptr<const store::ApiKeyRow>{};
+  auto entry = std::make_shared<const store::ApiKeyRow>(std::move(**row));
+  if (epoch == epoch_.load()) api_keys_.insert_or_assign(key, entry);
+  co_return entry;
+}
+
+Task<Result<MerchantPointer>> Directory::load(store::MerchantRow row) {
+  // What is read while another thread changes it is good for this caller, but must not stay.
+  const std::uint64_t epoch = seen_epoch_;
+  auto profiles = co_await store::list_profiles(store_, row.id.key);
+  if (!profiles) co_return fail(std::move(profiles.error()));
+  auto accounts = co_await store::list_connector_accounts(store_, row.id.key);
+  if (!accounts) co_return fail(std::move(accounts.error()));
+
+  auto entry = std::make_shared<MerchantEntry>();
+  for (store::ProfileRow& profile_row : *profiles) {
+    Result<std::shared_ptr<ProfileEntry>> profile = open_profile(keys_, std::move(profile_row));
+    if (!profile) co_return fail(std::move(profile.error()));
+    for (store::ConnectorAccountRow& account_row : *accounts) {
+      if (account_row.profile_key != (*profile)->row.id.key) continue;
+      Result<std::shared_ptr<const ConnectorAccount>> account = open_account(keys_, std::move(account_row));
+      if (!account) co_return fail(std::move(account.error()));
+      (*profile)->accounts.push_back(std::move(*account));
+    }
+    entry->profiles.push_back(std::move(*profile));
+  }
+  entry->details = MerchantDetails::parse(row.details);
+  entry->row = std::move(row);
+  if (epoch == epoch_.load()) {
+    merchants_.insert_or_assign(entry->row.id.key, entry);
+    merchant_ids_.insert_or_assign(entry->row.merchant_id, entry->row.id.key);
+  }
+  co_return entry;
+}
+
+}  // namespace payweir::flows
