@@ -12,13 +12,14 @@ enum class Role : std::uint8_t { admin, merchant, publishable };
 
 struct Principal {
   Role role = Role::merchant;
-  std::int64_t merchant_no = 0;                    // 0: admin
-  std::shared_ptr<const MerchantEntry> merchant;   // null: admin
+  std::int64_t merchant_no = 0;                   // 0: admin
+  std::shared_ptr<const MerchantEntry> merchant;  // null: admin
 };
 
 // By the `api-key` header: the admin key, "snd_…"/"prd_…" secret keys, "pk_…" publishable keys. Counts
 // against the rate limits of key and address. Errors: unauthorized, rate_limited.
-[[nodiscard]] Task<Result<Principal>> authenticate(Context& context, std::string api_key, std::string peer_address);
+[[nodiscard]] Task<Result<Principal>> authenticate(Context& context, std::string api_key,
+                                                   std::string peer_address);
 
 // What an idempotent request is known by. Made from the request before anything is decided; nothing of
 // it is stored unless the request is executed.
@@ -29,7 +30,8 @@ struct RequestKey {
 // Errors: invalid_value (field Idempotency-Key) when it is longer than 255 bytes or not visible ASCII.
 [[nodiscard]] Result<std::optional<RequestKey>> make_request_key(Context& context, const Principal& principal,
                                                                  std::string_view idempotency_key,
-                                                                 std::string_view method, std::string_view path,
+                                                                 std::string_view method,
+                                                                 std::string_view path,
                                                                  std::string_view body);
 
 // An answer as bytes: what is sent, and what is stored to be sent again.
@@ -37,6 +39,7 @@ struct Answer {
   int status = 200;
   std::string body;
   bool replayed = false;
+  std::int64_t gateway_us = 0;  // of the time it took, the gateway's part
 };
 
 }  // namespace payweir::flows

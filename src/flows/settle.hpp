@@ -13,7 +13,8 @@ struct Settled {
 
 // Asks about one operation. `allowed` makes a not-found final through the connector's fence; only the
 // resolver may, once the time to send has passed for good. Errors: store_*, not_found.
-[[nodiscard]] Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_key, Fencing fencing);
+[[nodiscard]] Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_key,
+                                                     Fencing fencing);
 
 // Ends what nobody paid in time. True when something changed.
 [[nodiscard]] Task<Result<bool>> expire_payment(Context& context, std::int64_t payment_key);

@@ -1,0 +1,225 @@
+// Update and confirm: both change what is not decided yet; confirm then starts an attempt.
+#include "flows/operate.hpp"
+
+namespace payweir::flows {
+namespace {
+
+// What either request may bring.
+struct Change {
+  std::string payment_id;
+  std::string client_secret;
+  std::optional<std::int64_t> amount_minor;
+  std::optional<Currency> currency;
+  std::optional<CaptureMethod> capture_method;
+  std::optional<AuthenticationType> authentication_type;
+  std::optional<Card> card;
+  std::string connector, connector_account_id;
+  PaymentDetails details;
+  bool confirms = false;
+};
+
+void take_if_given(std::string& stored, std::string& given) {
+  if (!given.empty()) stored = std::move(given);
+}
+
+void merge(PaymentDetails& stored, PaymentDetails given) {
+  for (std::string PaymentDetails::* member : {&PaymentDetails::customer_id,
+                                               &PaymentDetails::email,
+                                               &PaymentDetails::name,
+                                               &PaymentDetails::phone,
+                                               &PaymentDetails::phone_country_code,
+                                               &PaymentDetails::description,
+                                               &PaymentDetails::return_url,
+                                               &PaymentDetails::statement_descriptor_name,
+                                               &PaymentDetails::statement_descriptor_suffix,
+                                               &PaymentDetails::setup_future_usage,
+                                               &PaymentDetails::payment_method,
+                                               &PaymentDetails::payment_method_type,
+                                               &PaymentDetails::business_country,
+                                               &PaymentDetails::business_label,
+                                               &PaymentDetails::metadata_json,
+                                               &PaymentDetails::billing_json,
+                                               &PaymentDetails::shipping_json,
+                                               &PaymentDetails::payment_method_billing_json,
+                                               &PaymentDetails::browser_info_json,
+                                               &PaymentDetails::order_details_json,
+                                               &PaymentDetails::routing_json})
+    take_if_given(stored.*member, given.*member);
+  if (!given.card.empty()) stored.card = std::move(given.card);
+  if (given.has_off_session) {
+    stored.has_off_session = true;
+    stored.off_session = given.off_session;
+  }
+}
+
+// The changes that come before a confirm, as one step of the version.
+Result<PaymentAggregate> decide_changes(const PaymentAggregate& stored, const Change& change, Instant now) {
+  PaymentAggregate next = stored;
+  const auto step = [&](const PaymentEvent& event) -> Result<void> {
+    Result<Decision> decision = decide(next, event, now);
+    if (!decision) return fail(std::move(decision.error()));
+    next = std::move(decision->next);
+    return {};
+  };
+  const Money amount{change.amount_minor.value_or(stored.payment.amount.minor),
+                     change.currency.value_or(stored.payment.amount.currency)};
+  // An amount that stays the same goes through decide() too: it refuses when the state allows no change.
+  if (!change.confirms || amount != stored.payment.amount)
+    if (Result<void> done = step(event::AmountChanged{amount}); !done) return fail(std::move(done.error()));
+  if (change.card)
+    if (Result<void> done = step(event::PaymentMethodGiven{}); !done) {
+      if (change.confirms && done.error().code == Code::illegal_transition)  // the verb that was asked for
+        return fail(Code::illegal_transition, "status",
+                    "You cannot confirm this payment because it has status " +
+                        std::string(to_string(stored.payment.state)));
+      return fail(std::move(done.error()));
+    }
+  if (change.capture_method) next.payment.capture_method = *change.capture_method;
+  if (change.authentication_type) next.payment.authentication_type = *change.authentication_type;
+  return next;
+}
+
+Task<Result<Answer>> store_changes(Context& context, Key key, PaymentSnapshot snapshot,
+                                   std::optional<Card> card, bool& conflict, const Rendering& rendering) {
+  const std::int64_t payment_key = snapshot.aggregate.payment.id.key;
+  store::ChangeSet changes;
+  apply(context, snapshot, Decision{snapshot.aggregate, {}, true}, RowIs::stored, changes);
+  Answer answer;
+  answer.body = rendering.payment(view_of(context, snapshot));
+  if (key) {
+    const std::int64_t claim_key = claim(context, changes, *key, payment_key);
+    store_answer(context, changes, claim_key, answer);
+  }
+  Result<Recorded> recorded =
+      co_await record(context, std::move(changes), key, AnswerWith::payment, rendering);
+  if (!recorded) co_return fail(std::move(recorded.error()));
+  if (recorded->replayed) co_return std::move(*recorded->replayed);
+  conflict = recorded->conflict;
+  if (card && !conflict && !context.cards.put(payment_key, serialise_card(*card), context.clock.wall()))
+    co_return fail(Code::overloaded, "payment_method_data",
+                   "too many cards wait for their confirm; try again later");
+  co_return answer;
+}
+
+// The card that the payer gives now, or the one that waits since create. Taken last: a request that is
+// refused must leave it where it is.
+Result<Card> take_card(Context& context, std::int64_t payment_key, std::optional<Card> given, Instant now) {
+  if (given) {
+    static_cast<void>(context.cards.take(payment_key, now));
+    return std::move(*given);
+  }
+  const std::optional<Secret> held = context.cards.take(payment_key, now);
+  if (!held)
+    return fail(Code::payment_method_missing, "payment_method_data",
+                "the card is no longer held (15 minutes, or a restart); send payment_method_data again");
+  return parse_card(*held);
+}
+
+Task<Result<Answer>> change_payment(Context& context, Principal principal, Key key, Change change,
+                                    const Rendering& rendering) {
+  for (int round = 0; round < kConflictRetriesMax; ++round) {
+    Result<PaymentSnapshot> loaded = co_await load_payment(context, principal.merchant, change.payment_id);
+    if (!loaded) co_return fail(std::move(loaded.error()));
+    PaymentSnapshot snapshot = std::move(*loaded);
+    if (Result<void> known = check_client_secret(context, principal, snapshot, change.client_secret); !known)
+      co_return fail(std::move(known.error()));
+    const Instant now = context.clock.wall();
+    const std::int64_t stored_version = snapshot.aggregate.payment.version;
+    const PaymentState before = snapshot.aggregate.payment.state;
+    Result<PaymentAggregate> changed = decide_changes(snapshot.aggregate, change, now);
+    if (!changed) {
+      Result<Answer> answer =
+          co_await replay_or_fail(context, key, std::move(changed.error()), AnswerWith::payment, rendering);
+      co_return answer;
+    }
+    snapshot.aggregate = std::move(*changed);
+    merge(snapshot.details, change.details);
+    if (!change.confirms) {
+      snapshot.aggregate.payment.version = stored_version + 1;
+      bool conflict = false;
+      Result<Answer> answer =
+          co_await store_changes(context, key, std::move(snapshot), change.card, conflict, rendering);
+      if (conflict) continue;
+      co_return answer;
+    }
+
+    event::Confirm confirm;
+    confirm.attempt_id = context.new_id<AttemptTag>();
+    confirm.operation_id = context.new_id<OperationTag>();
+    confirm.ask_at = first_ask(context.settings, now);
+    Result<Decision> decision = decide(snapshot.aggregate, confirm, now);
+    if (!decision) {
+      Result<Answer> answer =
+          co_await replay_or_fail(context, key, std::move(decision.error()), AnswerWith::payment, rendering);
+      co_return answer;
+    }
+    if (!snapshot.profile) co_return fail(Code::not_found, "profile_id", "the business profile was deleted");
+    Result<std::shared_ptr<const ConnectorAccount>> account =
+        choose_account(*snapshot.profile, change.connector, change.connector_account_id);
+    if (!account) co_return fail(std::move(account.error()));
+    snapshot.account = std::move(*account);
+    decision->next.attempt->connector_account_key = snapshot.account->row.id.key;
+    decision->next.operation->connector_account_key = snapshot.account->row.id.key;
+    decision->next.payment.version = stored_version + 1;
+
+    const std::int64_t payment_key = snapshot.aggregate.payment.id.key;
+    Result<Card> card = take_card(context, payment_key, change.card, now);
+    if (!card) co_return fail(std::move(card.error()));
+    const Duration send_by = send_by_of(context);
+    store::ChangeSet changes;
+    apply(context, snapshot, std::move(*decision), RowIs::stored, changes);
+    std::optional<std::int64_t> claim_key;
+    if (key) claim_key = claim(context, changes, *key, payment_key);
+    Result<Recorded> recorded =
+        co_await record(context, std::move(changes), key, AnswerWith::payment, rendering);
+    // Not recorded, so not sent: the card waits on for the next try.
+    if (!recorded || recorded->conflict)
+      static_cast<void>(context.cards.put(payment_key, serialise_card(*card), now));
+    if (!recorded) co_return fail(std::move(recorded.error()));
+    if (recorded->replayed) co_return std::move(*recorded->replayed);
+    if (recorded->conflict) continue;
+    count_state(context, before, snapshot);
+    std::optional<Card> sent_card = std::move(*card);
+    Result<Answer> answer = co_await send_and_conclude(context, std::move(snapshot), std::move(sent_card),
+                                                       send_by, claim_key, AnswerWith::payment, rendering);
+    co_return answer;
+  }
+  co_return fail(Code::store_busy, "", "too many writers at once on this payment; try again");
+}
+
+}  // namespace
+
+Task<Result<Answer>> update_payment(Context& context, Principal principal, Key key, UpdatePayment command,
+                                    const Rendering& rendering) {
+  Change change;
+  change.payment_id = std::move(command.payment_id);
+  change.amount_minor = command.amount_minor;
+  change.currency = command.currency;
+  change.capture_method = command.capture_method;
+  change.authentication_type = command.authentication_type;
+  change.card = std::move(command.card);
+  change.connector = std::move(command.connector);
+  change.connector_account_id = std::move(command.connector_account_id);
+  change.details = std::move(command.details);
+  change.confirms = command.confirm;
+  Result<Answer> answer =
+      co_await change_payment(context, std::move(principal), std::move(key), std::move(change), rendering);
+  co_return answer;
+}
+
+Task<Result<Answer>> confirm_payment(Context& context, Principal principal, Key key, ConfirmPayment command,
+                                     const Rendering& rendering) {
+  Change change;
+  change.payment_id = std::move(command.payment_id);
+  change.client_secret = std::move(command.client_secret);
+  change.card = std::move(command.card);
+  change.connector = std::move(command.connector);
+  change.connector_account_id = std::move(command.connector_account_id);
+  change.details = std::move(command.details);
+  change.confirms = true;
+  Result<Answer> answer =
+      co_await change_payment(context, std::move(principal), std::move(key), std::move(change), rendering);
+  co_return answer;
+}
+
+}  // namespace payweir::flows

@@ -1,0 +1,107 @@
+#include "flows/operate.hpp"
+
+namespace payweir::flows {
+namespace {
+
+std::shared_ptr<const ProfileEntry> find_profile(const MerchantEntry& merchant,
+                                                 const std::string& profile_id) {
+  if (profile_id.empty()) return merchant.default_profile();
+  const Result<ProfileId> id = parse_id<ProfileTag>(profile_id);
+  if (!id) return nullptr;
+  std::shared_ptr<const ProfileEntry> profile = merchant.find_profile(id->key);
+  return profile && profile->row.id == *id ? profile : nullptr;
+}
+
+Payment make_payment(Context& context, const CreatePayment& command, const PaymentSnapshot& snapshot,
+                     Instant now) {
+  Payment payment;
+  payment.id = context.new_id<PaymentTag>();
+  payment.merchant_no = snapshot.merchant->row.id.key;
+  payment.profile_key = snapshot.profile->row.id.key;
+  payment.amount = command.amount;
+  payment.capture_method = command.capture_method;
+  payment.authentication_type = command.authentication_type;
+  payment.has_payment_method = command.card.has_value();
+  payment.state = payment.has_payment_method ? PaymentState::requires_confirmation
+                                             : PaymentState::requires_payment_method;
+  payment.created_at = payment.modified_at = now;
+  payment.expires_at = now + (command.session_expiry_s > 0 ? seconds(command.session_expiry_s)
+                                                           : context.settings.session_expiry);
+  return payment;
+}
+
+// Without confirm nothing is sent: one commit holds the payment, the claim and the answer.
+Task<Result<Answer>> create_only(Context& context, Key key, PaymentSnapshot snapshot,
+                                 std::optional<Card> card, const Rendering& rendering) {
+  const std::int64_t payment_key = snapshot.aggregate.payment.id.key;
+  store::ChangeSet changes;
+  apply(context, snapshot, Decision{snapshot.aggregate, {}, true}, RowIs::fresh, changes);
+  Answer answer;
+  answer.body = rendering.payment(view_of(context, snapshot));
+  if (key) {
+    const std::int64_t claim_key = claim(context, changes, *key, payment_key);
+    store_answer(context, changes, claim_key, answer);
+  }
+  if (card && !context.cards.put(payment_key, serialise_card(*card), context.clock.wall()))
+    co_return fail(Code::overloaded, "payment_method_data",
+                   "too many cards wait for their confirm; try again later");
+  Result<Recorded> recorded =
+      co_await record(context, std::move(changes), std::move(key), AnswerWith::payment, rendering);
+  if (recorded && !recorded->replayed) co_return answer;
+  // This payment was not made: its card must not wait for a confirm that cannot come.
+  if (card) static_cast<void>(context.cards.take(payment_key, context.clock.wall()));
+  if (!recorded) co_return fail(std::move(recorded.error()));
+  co_return std::move(*recorded->replayed);
+}
+
+}  // namespace
+
+Task<Result<Answer>> create_payment(Context& context, Principal principal, Key key, CreatePayment command,
+                                    const Rendering& rendering) {
+  if (Result<void> usable = check_reference("payment_id", command.payment_id); !usable)
+    co_return fail(std::move(usable.error()));
+  if (command.amount.minor < 1) co_return fail(Code::invalid_value, "amount", "amount must be at least 1");
+  if (command.amount_to_capture && *command.amount_to_capture > command.amount.minor)
+    co_return fail(Code::invalid_value, "amount_to_capture", "amount_to_capture must not exceed amount");
+  PaymentSnapshot snapshot;
+  snapshot.merchant = principal.merchant;
+  snapshot.profile = find_profile(*principal.merchant, command.profile_id);
+  if (!snapshot.profile)
+    co_return fail(Code::not_found, "profile_id", "Business profile does not exist in our records");
+  const Instant now = context.clock.wall();
+  snapshot.reference = command.payment_id;
+  snapshot.aggregate.payment = make_payment(context, command, snapshot, now);
+  snapshot.details = std::move(command.details);
+  if (!command.confirm) {
+    Result<Answer> created = co_await create_only(context, std::move(key), std::move(snapshot),
+                                                  std::move(command.card), rendering);
+    co_return created;
+  }
+
+  Result<std::shared_ptr<const ConnectorAccount>> account =
+      choose_account(*snapshot.profile, command.connector, command.connector_account_id);
+  if (!account) co_return fail(std::move(account.error()));
+  snapshot.account = std::move(*account);
+  event::Confirm confirm;
+  confirm.attempt_id = context.new_id<AttemptTag>();
+  confirm.operation_id = context.new_id<OperationTag>();
+  confirm.connector_account_key = snapshot.account->row.id.key;
+  confirm.ask_at = first_ask(context.settings, now);
+  Result<Decision> decision = decide(snapshot.aggregate, confirm, now);
+  if (!decision) co_return fail(std::move(decision.error()));
+
+  const Duration send_by = send_by_of(context);
+  store::ChangeSet changes;
+  apply(context, snapshot, std::move(*decision), RowIs::fresh, changes);
+  std::optional<std::int64_t> claim_key;
+  if (key) claim_key = claim(context, changes, *key, snapshot.aggregate.payment.id.key);
+  Result<Recorded> recorded =
+      co_await record(context, std::move(changes), std::move(key), AnswerWith::payment, rendering);
+  if (!recorded) co_return fail(std::move(recorded.error()));
+  if (recorded->replayed) co_return std::move(*recorded->replayed);
+  Result<Answer> answer = co_await send_and_conclude(context, std::move(snapshot), std::move(command.card),
+                                                     send_by, claim_key, AnswerWith::payment, rendering);
+  co_return answer;
+}
+
+}  // namespace payweir::flows

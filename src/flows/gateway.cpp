@@ -1,0 +1,163 @@
+#include "flows/gateway.hpp"
+
+#include "base/check.hpp"
+
+namespace payweir::flows {
+namespace {
+
+// No connector needs more answers than this for one operation; a bug must not loop against a gateway.
+constexpr int kRoundsMax = 4;
+
+ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snapshot,
+                            std::optional<Card> card) {
+  const PaymentAggregate& aggregate = snapshot.aggregate;
+  const Operation& operation = *aggregate.operation;
+  ConnectorRequest request;
+  request.kind = operation.kind;
+  request.operation_reference = to_text(operation.id);
+  request.payment_reference = snapshot.payment_id();
+  request.amount = operation.amount;
+  request.payment_amount = aggregate.payment.amount;
+  request.capture_method = aggregate.payment.capture_method;
+  request.authentication_type = aggregate.payment.authentication_type;
+  request.card = std::move(card);
+  request.connector_payment_id = aggregate.attempt->connector_payment_id;
+  request.connector_operation_id = operation.connector_operation_id;
+  request.description = snapshot.details.description;
+  request.statement_descriptor_suffix = snapshot.details.statement_descriptor_suffix;
+  request.refund_reason = snapshot.refund_details.reason;
+  request.customer_email = snapshot.details.email;
+  if (operation.kind != OperationKind::authorise) return request;
+  request.return_url = context.settings.public_url + "/payments/" + request.payment_reference + "/" +
+                       snapshot.merchant->row.merchant_id + "/redirect/response/" +
+                       snapshot.account->row.connector;
+  request.billing = read_contact(snapshot.details.payment_method_billing_json.empty()
+                                     ? snapshot.details.billing_json
+                                     : snapshot.details.payment_method_billing_json);
+  request.shipping = read_contact(snapshot.details.shipping_json);
+  return request;
+}
+
+ConnectorContext connector_context(const Context& context, const ConnectorAccount& account) {
+  const auto base_url = context.settings.connector_base_urls.find(account.row.connector);
+  check(base_url != context.settings.connector_base_urls.end(), "a connector has no base URL");
+  return {account.credentials, base_url->second, context.clock.wall()};
+}
+
+Outcome outcome_of_transport_error(const Error& error) {
+  const std::string why = std::string(code_name(error.code)) + ": " + error.detail;
+  if (error.certainty == Certainty::not_sent) return outcome::NotSent{why};
+  return outcome::Unknown{why, "", false};
+}
+
+void count_contradiction(Context& context, const PaymentSnapshot& snapshot, const Outcome& outcome) {
+  const auto* unknown = std::get_if<outcome::Unknown>(&outcome);
+  if (!unknown || !unknown->contradicts) return;
+  ++context.telemetry.contradictions;
+  context.log.write(LogLevel::error, "gateway.contradiction",
+                    {{"payment_id", snapshot.payment_id()}, {"why", std::string_view(unknown->why)}});
+}
+
+}  // namespace
+
+Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot, std::optional<Card> card,
+                               Duration send_by) {
+  if (!snapshot.account) co_return GatewayCall{outcome::NotSent{"the connector account was deleted"}, 0};
+  const ConnectorRequest request = request_of(context, snapshot, std::move(card));
+  const ConnectorContext connector_of = connector_context(context, *snapshot.account);
+  const Connector& connector = *snapshot.account->connector;
+  GatewayCall call{outcome::Unknown{"the connector came to no end", "", false}, 0};
+  Step step = connector.begin(request, connector_of);
+  int money_sends = 0;
+  for (int round = 0; round < kRoundsMax; ++round) {
+    if (auto* done = std::get_if<step::Done>(&step)) {
+      call.outcome = std::move(done->outcome);
+      break;
+    }
+    auto& send = std::get<step::Send>(step);
+    if (send.kind == SendKind::money) check(++money_sends == 1, "a connector would send money twice");
+    CallOptions options;
+    options.timeout = context.settings.gateway_timeout;
+    options.send_by = send_by;
+    const std::int64_t started_us = context.clock.suspended_us();
+    http::Request wire = std::move(send.request);
+    Result<http::Response> answer = co_await context.http.send(std::move(wire), options);
+    const std::int64_t took_us = context.clock.suspended_us() - started_us;
+    call.gateway_us += took_us;
+    context.telemetry.gateway_latency.observe(took_us);
+    if (!answer) {
+      call.outcome = outcome_of_transport_error(answer.error());
+      break;
+    }
+    step = connector.resume(request, connector_of, *answer);
+  }
+  count_contradiction(context, snapshot, call.outcome);
+  co_return call;
+}
+
+Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapshot) {
+  GatewayFinding result;
+  if (!snapshot.account) co_return result;
+  const ConnectorRequest request = request_of(context, snapshot, std::nullopt);
+  const ConnectorContext connector_of = connector_context(context, *snapshot.account);
+  const Connector& connector = *snapshot.account->connector;
+  AskStep step = connector.ask(request, connector_of);
+  for (int round = 0; round < kRoundsMax; ++round) {
+    if (auto* done = std::get_if<ask::Done>(&step)) {
+      result.finding = std::move(done->finding);
+      break;
+    }
+    CallOptions options;
+    options.timeout = context.settings.gateway_timeout;
+    const std::int64_t started_us = context.clock.suspended_us();
+    http::Request wire = std::move(std::get<ask::Send>(step).request);
+    Result<http::Response> answer = co_await context.http.send(std::move(wire), options);
+    result.gateway_us += context.clock.suspended_us() - started_us;
+    if (!answer) break;
+    step = connector.resume_ask(request, connector_of, round, *answer);
+  }
+  if (result.finding)
+    if (const auto* found = std::get_if<finding::Found>(&*result.finding))
+      count_contradiction(context, snapshot, found->outcome);
+  co_return result;
+}
+
+Task<bool> fence_at_gateway(Context& context, const PaymentSnapshot& snapshot) {
+  if (!snapshot.account) co_return false;
+  const Connector& connector = *snapshot.account->connector;
+  const Operation& operation = *snapshot.aggregate.operation;
+  const Fence fence = connector.fence(operation.kind);
+  switch (fence.kind) {
+    case FenceKind::horizon: co_return context.clock.wall() >= operation.created_at + fence.horizon;
+    case FenceKind::key_takeover: break;
+    case FenceKind::none:
+    case FenceKind::cancel:
+    case FenceKind::close: co_return false;
+  }
+  const ConnectorRequest request = request_of(context, snapshot, std::nullopt);
+  const ConnectorContext connector_of = connector_context(context, *snapshot.account);
+  http::Request wire = connector.begin_fence(request, connector_of);
+  CallOptions options;
+  options.timeout = context.settings.gateway_timeout;
+  Result<http::Response> answer = co_await context.http.send(std::move(wire), options);
+  co_return answer.has_value() && connector.fence_holds(*answer);
+}
+
+Instant first_ask(const Settings& settings, Instant now) {
+  return now + settings.send_window + settings.gateway_timeout * 2;
+}
+
+Result<std::shared_ptr<const ConnectorAccount>> choose_account(const ProfileEntry& profile,
+                                                               const std::string& connector,
+                                                               const std::string& account_id) {
+  for (const auto& account : profile.accounts) {
+    if (account->row.disabled || !account->connector) continue;
+    if (!account_id.empty() && to_text(account->row.id) != account_id) continue;
+    if (!connector.empty() && account->row.connector != connector) continue;
+    return account;
+  }
+  return fail(Code::no_connector_account, account_id.empty() ? "connector" : "merchant_connector_id",
+              "no enabled connector account can take this payment");
+}
+
+}  // namespace payweir::flows

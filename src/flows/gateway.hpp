@@ -1,0 +1,38 @@
+#pragma once
+// Talking to a gateway: drives a connector's stepper over the HTTP port. The money Send happens at most
+// once, before send_by; what a transport error means is decided here and nowhere else.
+#include "flows/context.hpp"
+#include "flows/snapshot.hpp"
+
+namespace payweir::flows {
+
+struct GatewayCall {
+  Outcome outcome;
+  std::int64_t gateway_us = 0;  // time spent waiting for the gateway
+};
+
+// Requires: the snapshot's operation is durable, in state dispatching, and recorded by this flow.
+// `send_by`: Clock::suspended() bound for the first byte.
+[[nodiscard]] Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot,
+                                             std::optional<Card> card, Duration send_by);
+
+struct GatewayFinding {
+  // Unset: nothing was learnt (no answer, or one that tells nothing).
+  std::optional<Finding> finding;
+  std::int64_t gateway_us = 0;
+};
+[[nodiscard]] Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapshot);
+
+// After a not-found: makes it final, if the connector can. False: it is not final (yet).
+[[nodiscard]] Task<bool> fence_at_gateway(Context& context, const PaymentSnapshot& snapshot);
+
+// When the resolver may first ask about an operation recorded now: nobody can be sending it any more.
+[[nodiscard]] Instant first_ask(const Settings& settings, Instant now);
+
+// The enabled account that takes this payment: the wished one, else the profile's oldest.
+// Error: no_connector_account.
+[[nodiscard]] Result<std::shared_ptr<const ConnectorAccount>> choose_account(const ProfileEntry& profile,
+                                                                             const std::string& connector,
+                                                                             const std::string& account_id);
+
+}  // namespace payweir::flows

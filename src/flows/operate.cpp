@@ -1,0 +1,201 @@
+#include "flows/operate.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "crypto/hash.hpp"
+
+namespace payweir::flows {
+namespace {
+
+// The request was executed, but its answer was never stored (its process died in between): the resource
+// as it is now, which is what the first answer would have led to.
+Task<Result<Answer>> answer_with_current(Context& context, std::int64_t resource_key, AnswerWith with,
+                                         const Rendering& rendering) {
+  Answer answer;
+  answer.replayed = true;
+  if (with == AnswerWith::refund) {
+    Result<PaymentSnapshot> snapshot = co_await load_refund_by_key(context, resource_key);
+    if (!snapshot) co_return fail(std::move(snapshot.error()));
+    answer.body = render(context, *snapshot, with, rendering);
+    co_return answer;
+  }
+  Result<PaymentSnapshot> snapshot = co_await load_payment_by_key(context, resource_key);
+  if (!snapshot) co_return fail(std::move(snapshot.error()));
+  answer.body = render(context, *snapshot, with, rendering);
+  co_return answer;
+}
+
+Task<Result<Answer>> answer_of_first(Context& context, RequestKey key, AnswerWith with,
+                                     const Rendering& rendering) {
+  Result<Replay> first = co_await replay(context, std::move(key));
+  if (!first) co_return fail(std::move(first.error()));
+  if (first->answer) co_return std::move(*first->answer);
+  Result<Answer> current = co_await answer_with_current(context, first->resource_key, with, rendering);
+  co_return current;
+}
+
+template <class Effect>
+bool has_effect(const Decision& decision) {
+  return std::ranges::any_of(
+      decision.effects, [](const PaymentEffect& effect) { return std::holds_alternative<Effect>(effect); });
+}
+
+Error error_of_duplicate(std::string_view table) {
+  if (table == "alias")
+    return {Code::duplicate_resource, "payment_id", "an object with this id already exists in our records"};
+  return {Code::illegal_transition, "status", "another attempt of this payment is under way"};
+}
+
+}  // namespace
+
+std::string render(Context& context, const PaymentSnapshot& snapshot, AnswerWith with,
+                   const Rendering& rendering) {
+  return with == AnswerWith::refund ? rendering.refund(refund_view_of(snapshot))
+                                    : rendering.payment(view_of(context, snapshot));
+}
+
+Result<void> check_client_secret(Context& context, const Principal& principal,
+                                 const PaymentSnapshot& snapshot, const std::string& given) {
+  if (given.empty() && principal.role != Role::publishable) return {};
+  if (given.empty())
+    return fail(Code::client_secret_missing, "client_secret",
+                "client_secret is required with a publishable key");
+  const std::string expected =
+      client_secret_of(context.keys, snapshot.payment_id(), snapshot.aggregate.payment.id);
+  if (!crypto::constant_time_equal(given, expected))
+    return fail(Code::client_secret_mismatch, "client_secret",
+                "client_secret does not belong to this payment");
+  return {};
+}
+
+Duration send_by_of(const Context& context) {
+  return context.clock.suspended() + context.settings.send_window;
+}
+
+Task<Result<Recorded>> record(Context& context, store::ChangeSet changes, Key claimed, AnswerWith with,
+                              const Rendering& rendering) {
+  store::CommitAnswer answer = co_await context.store.commit(std::move(changes));
+  Recorded recorded;
+  if (std::holds_alternative<store::commit::Committed>(answer)) co_return recorded;
+  if (std::holds_alternative<store::commit::Conflict>(answer)) {
+    recorded.conflict = true;
+    co_return recorded;
+  }
+  if (auto* failed = std::get_if<store::commit::Failed>(&answer)) co_return fail(std::move(failed->error));
+  if (auto* maybe = std::get_if<store::commit::Maybe>(&answer)) co_return fail(std::move(maybe->error));
+  const std::string_view table = std::get<store::commit::Duplicate>(answer).table;
+  if (table != "idempotency" || !claimed) co_return fail(error_of_duplicate(table));
+  RequestKey key = std::move(*claimed);
+  Result<Answer> first = co_await answer_of_first(context, std::move(key), with, rendering);
+  if (!first) co_return fail(std::move(first.error()));
+  recorded.replayed = std::move(*first);
+  co_return recorded;
+}
+
+Task<Result<Answer>> replay_or_fail(Context& context, Key key, Error error, AnswerWith with,
+                                    const Rendering& rendering) {
+  if (!key) co_return fail(std::move(error));
+  RequestKey request = std::move(*key);
+  Result<Answer> first = co_await answer_of_first(context, std::move(request), with, rendering);
+  if (!first && first.error().code == Code::not_found) co_return fail(std::move(error));
+  co_return first;
+}
+
+Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcome outcome,
+                              std::optional<std::int64_t> claim_key, AnswerWith with, std::int64_t gateway_us,
+                              const Rendering& rendering) {
+  const PaymentSnapshot recorded = snapshot;
+  const std::int64_t operation_key = snapshot.aggregate.operation->id.key;
+  for (int attempt = 0; attempt < kConflictRetriesMax; ++attempt) {
+    const Instant now = context.clock.wall();
+    const PaymentState before = snapshot.aggregate.payment.state;
+    Result<Decision> decision =
+        decide(snapshot.aggregate, event::OperationEnded{outcome, next_ask(now, 0)}, now);
+    check(decision.has_value(), "an operation's end was refused");
+    store::ChangeSet changes;
+    apply(context, snapshot, std::move(*decision), RowIs::stored, changes);
+    Answer answer;
+    answer.body = render(context, snapshot, with, rendering);
+    answer.gateway_us = gateway_us;
+    if (claim_key) store_answer(context, changes, *claim_key, answer);
+    if (changes.empty()) co_return answer;
+    store::CommitAnswer committed = co_await context.store.commit(std::move(changes));
+    if (std::holds_alternative<store::commit::Committed>(committed)) {
+      count_state(context, before, snapshot);
+      co_return answer;
+    }
+    const bool raced = std::holds_alternative<store::commit::Conflict>(committed) ||
+                       std::holds_alternative<store::commit::Duplicate>(committed);
+    if (!raced) break;
+    Result<PaymentSnapshot> again = co_await load_operation(context, operation_key);
+    if (!again) break;
+    snapshot = std::move(*again);
+  }
+  // What the gateway answered could not be stored. The truth that is durable is "recorded, perhaps sent";
+  // the resolver will learn the rest.
+  context.log.write(
+      LogLevel::error, "outcome.not_stored",
+      {{"payment_id", recorded.payment_id()}, {"operation", to_text(recorded.aggregate.operation->id)}});
+  Answer answer;
+  answer.body = render(context, recorded, with, rendering);
+  answer.gateway_us = gateway_us;
+  co_return answer;
+}
+
+Task<Result<Answer>> send_and_conclude(Context& context, PaymentSnapshot snapshot, std::optional<Card> card,
+                                       Duration send_by, std::optional<std::int64_t> claim_key,
+                                       AnswerWith with, const Rendering& rendering) {
+  GatewayCall call = co_await call_gateway(context, snapshot, std::move(card), send_by);
+  Outcome outcome = std::move(call.outcome);
+  const std::int64_t gateway_us = call.gateway_us;
+  Result<Answer> answer = co_await conclude(context, std::move(snapshot), std::move(outcome), claim_key, with,
+                                            gateway_us, rendering);
+  co_return answer;
+}
+
+Task<Result<Answer>> execute(Context& context, Principal principal, Key key, std::string payment_id,
+                             MakeEvent make_event, AnswerWith with, const Rendering& rendering) {
+  for (int round = 0; round < kConflictRetriesMax; ++round) {
+    Result<PaymentSnapshot> loaded = co_await load_payment(context, principal.merchant, payment_id);
+    if (!loaded) co_return fail(std::move(loaded.error()));
+    PaymentSnapshot snapshot = std::move(*loaded);
+    const Instant now = context.clock.wall();
+    const PaymentState before = snapshot.aggregate.payment.state;
+    Result<PaymentEvent> event = make_event(snapshot, now);
+    Result<Decision> decision =
+        event ? decide(snapshot.aggregate, *event, now) : fail(std::move(event.error()));
+    if (!decision) {
+      Result<Answer> answer =
+          co_await replay_or_fail(context, key, std::move(decision.error()), with, rendering);
+      co_return answer;
+    }
+    const bool sends = has_effect<effect::InsertOperation>(*decision);
+    const Duration send_by = send_by_of(context);
+    store::ChangeSet changes;
+    apply(context, snapshot, std::move(*decision), RowIs::stored, changes);
+    const std::int64_t resource_key =
+        with == AnswerWith::refund ? snapshot.aggregate.refund->id.key : snapshot.aggregate.payment.id.key;
+    std::optional<std::int64_t> claim_key;
+    if (key) claim_key = claim(context, changes, *key, resource_key);
+    Answer answer;
+    if (!sends) {
+      answer.body = render(context, snapshot, with, rendering);
+      if (claim_key) store_answer(context, changes, *claim_key, answer);
+    }
+    Result<Recorded> recorded = co_await record(context, std::move(changes), key, with, rendering);
+    if (!recorded) co_return fail(std::move(recorded.error()));
+    if (recorded->replayed) co_return std::move(*recorded->replayed);
+    if (recorded->conflict) continue;
+    if (!sends) {
+      count_state(context, before, snapshot);
+      co_return answer;
+    }
+    Result<Answer> sent = co_await send_and_conclude(context, std::move(snapshot), std::nullopt, send_by,
+                                                     claim_key, with, rendering);
+    co_return sent;
+  }
+  co_return fail(Code::store_busy, "", "too many writers at once on this payment; try again");
+}
+
+}  // namespace payweir::flows

@@ -1,0 +1,72 @@
+#include "flows/context.hpp"
+#include "flows/payments.hpp"
+#include "store/change_set.hpp"
+
+namespace payweir::flows {
+namespace {
+
+// The accounts that a callback address may mean: one by its id, or all of one connector.
+std::vector<std::shared_ptr<const ConnectorAccount>> accounts_at(const MerchantEntry& merchant,
+                                                                 const std::string& connector_or_account) {
+  std::vector<std::shared_ptr<const ConnectorAccount>> accounts;
+  for (const auto& profile : merchant.profiles)
+    for (const auto& account : profile->accounts)
+      if (account->connector && (account->row.connector == connector_or_account ||
+                                 to_text(account->row.id) == connector_or_account))
+        accounts.push_back(account);
+  return accounts;
+}
+
+store::InboxRow row_of(Context& context, const ConnectorAccount& account, GatewayEvent event, Instant now) {
+  store::InboxRow row;
+  row.key = context.new_key();
+  row.merchant_no = account.row.merchant_no;
+  row.connector_account_key = account.row.id.key;
+  row.event_id = std::move(event.event_id);
+  row.event_type = std::move(event.event_type);
+  row.operation_reference = std::move(event.operation_reference);
+  row.payment_reference = std::move(event.payment_reference);
+  row.connector_payment_id = std::move(event.connector_payment_id);
+  row.connector_refund_id = std::move(event.connector_refund_id);
+  row.due_at = row.received_at = now;
+  return row;
+}
+
+}  // namespace
+
+Task<Result<void>> receive_callback(Context& context, std::string merchant_id,
+                                    std::string connector_or_account, http::Headers headers,
+                                    std::string body) {
+  Result<std::shared_ptr<const MerchantEntry>> merchant =
+      co_await context.directory.merchant_by_id(merchant_id);
+  if (!merchant) co_return fail(std::move(merchant.error()));
+  if (!*merchant) co_return fail(Code::not_found, "", "no such callback address");
+  const auto accounts = accounts_at(**merchant, connector_or_account);
+  if (accounts.empty()) co_return fail(Code::not_found, "", "no such callback address");
+
+  const Instant now = context.clock.wall();
+  Error refusal{Code::webhook_signature_mismatch, "", "the signature belongs to no account of this merchant"};
+  std::optional<store::InboxRow> row;
+  for (const auto& account : accounts) {
+    const ConnectorContext of_account{account->credentials, "", now};
+    Result<GatewayEvent> event = account->connector->read_webhook(headers, body, of_account);
+    if (!event) {
+      refusal = std::move(event.error());
+      continue;
+    }
+    row = row_of(context, *account, std::move(*event), now);
+    break;
+  }
+  if (!row) {
+    ++context.telemetry.webhook_signature_failures;
+    co_return fail(std::move(refusal));
+  }
+  store::ChangeSet changes;
+  changes.insert(*row);
+  store::CommitAnswer committed = co_await context.store.commit(std::move(changes));
+  if (auto* failed = std::get_if<store::commit::Failed>(&committed)) co_return fail(std::move(failed->error));
+  if (auto* maybe = std::get_if<store::commit::Maybe>(&committed)) co_return fail(std::move(maybe->error));
+  co_return Result<void>{};  // a duplicate is stored already, and acknowledged like the first
+}
+
+}  // namespace payweir::flows

@@ -1,0 +1,191 @@
+#include "flows/settle.hpp"
+
+#include "base/check.hpp"
+#include "flows/gateway.hpp"
+#include "flows/operate.hpp"
+#include "store/queries/inbox_queries.hpp"
+#include "store/queries/payment_queries.hpp"
+
+namespace payweir::flows {
+namespace {
+
+// What an inquiry means for the operation: an event for decide(), or nothing to say.
+PaymentEvent event_of(const PaymentSnapshot& snapshot, const GatewayFinding& asked, bool fenced,
+                      Instant now) {
+  const Operation& operation = *snapshot.aggregate.operation;
+  const Instant ask_at = next_ask(now, operation.ask_count + 1);
+  if (!asked.finding) return event::AskedInVain{ask_at};
+  if (std::holds_alternative<finding::NotFound>(*asked.finding)) {
+    if (!fenced) return event::AskedInVain{ask_at};
+    return event::OperationEnded{
+        outcome::NotSent{"the gateway does not know this request and will refuse it"}, ask_at};
+  }
+  const Outcome& outcome = std::get<finding::Found>(*asked.finding).outcome;
+  if (const auto* unknown = std::get_if<outcome::Unknown>(&outcome); unknown && !unknown->contradicts)
+    return event::AskedInVain{ask_at};
+  // Still pending, still waiting for the payer: no news, and nothing to write but the next time to ask.
+  if (const auto* accepted = std::get_if<outcome::Accepted>(&outcome)) {
+    const AttemptState state = snapshot.aggregate.attempt->state;
+    const bool still_waiting =
+        (accepted->as == AcceptedAs::needs_action && state == AttemptState::needs_action) ||
+        (accepted->as == AcceptedAs::pending && operation.state == OperationState::unknown &&
+         (state == AttemptState::pending || operation.kind == OperationKind::refund));
+    const bool same_action = accepted->next_action_url.empty() ||
+                             accepted->next_action_url == snapshot.aggregate.attempt->next_action_url;
+    if (still_waiting && same_action && operation.kind != OperationKind::void_authorisation)
+      return event::AskedInVain{ask_at};
+  }
+  return event::OperationEnded{outcome, ask_at};
+}
+
+// How often to look again, while the payer is asked.
+constexpr Duration kPayerPatience = minutes(2);
+
+// A callback may come before its payment is stored here; after these tries it is an orphan, and counted.
+constexpr std::int64_t kOrphanTriesMax = 4;
+
+}  // namespace
+
+Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_key, Fencing fencing) {
+  for (int round = 0; round < kConflictRetriesMax; ++round) {
+    Result<PaymentSnapshot> loaded = co_await load_operation(context, operation_key);
+    if (!loaded) co_return fail(std::move(loaded.error()));
+    PaymentSnapshot snapshot = std::move(*loaded);
+    if (snapshot.aggregate.operation->state == OperationState::done) co_return Settled{true};
+    GatewayFinding asked = co_await ask_gateway(context, snapshot);
+    bool fenced = false;
+    if (fencing == Fencing::allowed && asked.finding &&
+        std::holds_alternative<finding::NotFound>(*asked.finding))
+      fenced = co_await fence_at_gateway(context, snapshot);
+    const Instant now = context.clock.wall();
+    PaymentEvent event = event_of(snapshot, asked, fenced, now);
+    // A sync that learnt nothing leaves the resolver's schedule alone; so does one that comes while the
+    // request may still be on its way.
+    if (std::holds_alternative<event::AskedInVain>(event)) {
+      if (fencing == Fencing::forbidden) co_return Settled{false};
+      if (snapshot.aggregate.attempt->state == AttemptState::needs_action)
+        std::get<event::AskedInVain>(event).ask_at =
+            std::max(std::get<event::AskedInVain>(event).ask_at, now + kPayerPatience);
+    }
+    const PaymentState before = snapshot.aggregate.payment.state;
+    Result<Decision> decision = decide(snapshot.aggregate, event, now);
+    check(decision.has_value(), "what a gateway says was refused");
+    store::ChangeSet changes;
+    apply(context, snapshot, std::move(*decision), RowIs::stored, changes);
+    const bool decided = snapshot.aggregate.operation->state == OperationState::done;
+    if (changes.empty()) co_return Settled{decided};
+    store::CommitAnswer committed = co_await context.store.commit(std::move(changes));
+    if (std::holds_alternative<store::commit::Committed>(committed)) {
+      count_state(context, before, snapshot);
+      co_return Settled{decided};
+    }
+    if (auto* failed = std::get_if<store::commit::Failed>(&committed))
+      co_return fail(std::move(failed->error));
+    if (auto* maybe = std::get_if<store::commit::Maybe>(&committed)) co_return fail(std::move(maybe->error));
+  }
+  co_return fail(Code::store_busy, "", "too many writers at once on this payment");
+}
+
+Task<Result<bool>> expire_payment(Context& context, std::int64_t payment_key) {
+  const OperationId operation_id = context.new_id<OperationTag>();
+  for (int round = 0; round < kConflictRetriesMax; ++round) {
+    Result<PaymentSnapshot> loaded = co_await load_payment_by_key(context, payment_key);
+    if (!loaded) co_return fail(std::move(loaded.error()));
+    PaymentSnapshot snapshot = std::move(*loaded);
+    const Instant now = context.clock.wall();
+    const PaymentState before = snapshot.aggregate.payment.state;
+    Result<Decision> decision =
+        decide(snapshot.aggregate, event::Expire{operation_id, first_ask(context.settings, now)}, now);
+    if (!decision) co_return fail(std::move(decision.error()));
+    const bool sends = snapshot.aggregate.payment.state == PaymentState::requires_customer_action &&
+                       decision->next.payment.state == PaymentState::processing;
+    const Duration send_by = send_by_of(context);
+    store::ChangeSet changes;
+    apply(context, snapshot, std::move(*decision), RowIs::stored, changes);
+    if (changes.empty()) co_return false;
+    store::CommitAnswer committed = co_await context.store.commit(std::move(changes));
+    if (std::holds_alternative<store::commit::Conflict>(committed)) continue;
+    if (auto* failed = std::get_if<store::commit::Failed>(&committed))
+      co_return fail(std::move(failed->error));
+    if (auto* maybe = std::get_if<store::commit::Maybe>(&committed)) co_return fail(std::move(maybe->error));
+    count_state(context, before, snapshot);
+    if (!sends) co_return true;
+    Result<Answer> answer = co_await send_and_conclude(context, std::move(snapshot), std::nullopt, send_by,
+                                                       std::nullopt, AnswerWith::payment, context.rendering);
+    if (!answer) co_return fail(std::move(answer.error()));
+    co_return true;
+  }
+  co_return false;
+}
+
+namespace {
+
+// The payment that a callback is about, 0 when it names none of this account's. The signature was the
+// account's: a reference to somebody else's operation or payment is not believed.
+Task<Result<std::int64_t>> find_payment_key(Context& context, store::InboxRow row) {
+  if (const Result<OperationId> id = parse_id<OperationTag>(row.operation_reference); id) {
+    const OperationId wanted = *id;
+    Result<std::optional<store::OperationRow>> found =
+        co_await store::find_operation(context.store, wanted.key);
+    if (!found) co_return fail(std::move(found.error()));
+    if (*found && (*found)->operation.id == wanted && (*found)->operation.merchant_no == row.merchant_no &&
+        (*found)->operation.connector_account_key == row.connector_account_key)
+      co_return (*found)->operation.payment_key;
+  }
+  if (row.payment_reference.empty()) co_return 0;
+  Result<std::shared_ptr<const MerchantEntry>> merchant =
+      co_await context.directory.merchant(row.merchant_no);
+  if (!merchant) co_return fail(std::move(merchant.error()));
+  if (!*merchant) co_return 0;
+  std::shared_ptr<const MerchantEntry> owner = std::move(*merchant);
+  Result<PaymentSnapshot> snapshot =
+      co_await load_payment(context, std::move(owner), std::move(row.payment_reference));
+  if (!snapshot && snapshot.error().code == Code::not_found) co_return 0;
+  if (!snapshot) co_return fail(std::move(snapshot.error()));
+  const std::optional<Attempt>& attempt = snapshot->aggregate.attempt;
+  if (!attempt || attempt->connector_account_key != row.connector_account_key) co_return 0;
+  co_return snapshot->aggregate.payment.id.key;
+}
+
+// A callback only says what to ask about: everything of this payment that is not decided yet.
+Task<Result<void>> settle_payment(Context& context, std::int64_t payment_key) {
+  Result<std::vector<store::OperationRow>> live =
+      co_await store::list_live_operations(context.store, payment_key);
+  if (!live) co_return fail(std::move(live.error()));
+  for (const store::OperationRow& row : *live) {
+    Result<Settled> settled = co_await settle_operation(context, row.operation.id.key, Fencing::forbidden);
+    if (!settled) co_return fail(std::move(settled.error()));
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace
+
+Task<Result<void>> work_off_callback(Context& context, std::int64_t inbox_key) {
+  Result<std::optional<store::InboxRow>> found = co_await store::find_callback(context.store, inbox_key);
+  if (!found) co_return fail(std::move(found.error()));
+  if (!*found || (*found)->state == store::InboxState::done) co_return Result<void>{};
+  store::InboxRow row = std::move(**found);
+  Result<std::int64_t> payment_key = co_await find_payment_key(context, row);
+  if (!payment_key) co_return fail(std::move(payment_key.error()));
+  ++row.version;
+  ++row.try_count;
+  if (*payment_key != 0) {
+    Result<void> settled = co_await settle_payment(context, *payment_key);
+    if (!settled) co_return settled;
+    // What is still undecided is the resolver's: the gateway's own query lags behind its callback.
+    row.state = store::InboxState::done;
+  } else if (row.try_count > kOrphanTriesMax) {
+    row.state = store::InboxState::orphan;
+  } else {
+    row.due_at = next_ask(context.clock.wall(), static_cast<std::int32_t>(row.try_count));
+  }
+  store::ChangeSet changes;
+  changes.update(row);
+  store::CommitAnswer committed = co_await context.store.commit(std::move(changes));
+  if (auto* failed = std::get_if<store::commit::Failed>(&committed)) co_return fail(std::move(failed->error));
+  if (auto* maybe = std::get_if<store::commit::Maybe>(&committed)) co_return fail(std::move(maybe->error));
+  co_return Result<void>{};
+}
+
+}  // namespace payweir::flows
