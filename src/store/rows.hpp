@@ -166,13 +166,13 @@ template <>
 struct Describe<MerchantRow> {
   static constexpr std::string_view name = "merchant";
   static constexpr auto members() {
-    return std::tuple(integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
-                      integer("version", PAYWEIR_AT(version)), text("merchant_id", PAYWEIR_AT(merchant_id)),
-                      text("publishable_key", PAYWEIR_AT(publishable_key)),
-                      integer("default_profile_key", PAYWEIR_AT(default_profile_key)),
-                      text("details", PAYWEIR_AT(details)), integer("created_at", PAYWEIR_AT(created_at)),
-                      integer("modified_at", PAYWEIR_AT(modified_at)),
-                      integer("deleted", PAYWEIR_AT(deleted)));
+    return std::tuple(
+        integer("key", PAYWEIR_AT(id.key)).immutable(), integer("salt", PAYWEIR_AT(id.salt)).immutable(),
+        integer("version", PAYWEIR_AT(version)), text("merchant_id", PAYWEIR_AT(merchant_id)).immutable(),
+        text("publishable_key", PAYWEIR_AT(publishable_key)),
+        integer("default_profile_key", PAYWEIR_AT(default_profile_key)), text("details", PAYWEIR_AT(details)),
+        integer("created_at", PAYWEIR_AT(created_at)).immutable(),
+        integer("modified_at", PAYWEIR_AT(modified_at)), integer("deleted", PAYWEIR_AT(deleted)));
   }
 };
 
@@ -181,12 +181,12 @@ struct Describe<ProfileRow> {
   static constexpr std::string_view name = "profile";
   static constexpr auto members() {
     return std::tuple(
-        integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
-        integer("merchant_no", PAYWEIR_AT(merchant_no)), integer("version", PAYWEIR_AT(version)),
+        integer("key", PAYWEIR_AT(id.key)).immutable(), integer("salt", PAYWEIR_AT(id.salt)).immutable(),
+        integer("merchant_no", PAYWEIR_AT(merchant_no)).immutable(), integer("version", PAYWEIR_AT(version)),
         text("name", PAYWEIR_AT(name)), text("webhook_url", PAYWEIR_AT(webhook_url)),
         blob("sealed_secrets", PAYWEIR_AT(sealed_secrets)), text("details", PAYWEIR_AT(details)),
-        integer("created_at", PAYWEIR_AT(created_at)), integer("modified_at", PAYWEIR_AT(modified_at)),
-        integer("deleted", PAYWEIR_AT(deleted)));
+        integer("created_at", PAYWEIR_AT(created_at)).immutable(),
+        integer("modified_at", PAYWEIR_AT(modified_at)), integer("deleted", PAYWEIR_AT(deleted)));
   }
 };
 
@@ -195,12 +195,13 @@ struct Describe<ApiKeyRow> {
   static constexpr std::string_view name = "api_key";
   static constexpr auto members() {
     return std::tuple(
-        integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
-        integer("merchant_no", PAYWEIR_AT(merchant_no)), integer("version", PAYWEIR_AT(version)),
-        blob("hash", PAYWEIR_AT(hash)), text("prefix", PAYWEIR_AT(prefix)), text("name", PAYWEIR_AT(name)),
-        text("description", PAYWEIR_AT(description)), integer("expires_at", PAYWEIR_AT(expires_at)),
-        integer("created_at", PAYWEIR_AT(created_at)), integer("modified_at", PAYWEIR_AT(modified_at)),
-        integer("revoked", PAYWEIR_AT(revoked)));
+        integer("key", PAYWEIR_AT(id.key)).immutable(), integer("salt", PAYWEIR_AT(id.salt)).immutable(),
+        integer("merchant_no", PAYWEIR_AT(merchant_no)).immutable(), integer("version", PAYWEIR_AT(version)),
+        blob("hash", PAYWEIR_AT(hash)).immutable(), text("prefix", PAYWEIR_AT(prefix)).immutable(),
+        text("name", PAYWEIR_AT(name)), text("description", PAYWEIR_AT(description)),
+        integer("expires_at", PAYWEIR_AT(expires_at)),
+        integer("created_at", PAYWEIR_AT(created_at)).immutable(),
+        integer("modified_at", PAYWEIR_AT(modified_at)), integer("revoked", PAYWEIR_AT(revoked)));
   }
 };
 
@@ -209,13 +210,13 @@ struct Describe<ConnectorAccountRow> {
   static constexpr std::string_view name = "connector_account";
   static constexpr auto members() {
     return std::tuple(
-        integer("key", PAYWEIR_AT(id.key)), integer("salt", PAYWEIR_AT(id.salt)),
-        integer("merchant_no", PAYWEIR_AT(merchant_no)), integer("profile_key", PAYWEIR_AT(profile_key)),
-        integer("version", PAYWEIR_AT(version)), text("connector", PAYWEIR_AT(connector)),
-        text("label", PAYWEIR_AT(label)), blob("sealed_credentials", PAYWEIR_AT(sealed_credentials)),
-        text("details", PAYWEIR_AT(details)), integer("disabled", PAYWEIR_AT(disabled)),
-        integer("created_at", PAYWEIR_AT(created_at)), integer("modified_at", PAYWEIR_AT(modified_at)),
-        integer("deleted", PAYWEIR_AT(deleted)));
+        integer("key", PAYWEIR_AT(id.key)).immutable(), integer("salt", PAYWEIR_AT(id.salt)).immutable(),
+        integer("merchant_no", PAYWEIR_AT(merchant_no)).immutable(),
+        integer("profile_key", PAYWEIR_AT(profile_key)).immutable(), integer("version", PAYWEIR_AT(version)),
+        text("connector", PAYWEIR_AT(connector)).immutable(), text("label", PAYWEIR_AT(label)),
+        blob("sealed_credentials", PAYWEIR_AT(sealed_credentials)), text("details", PAYWEIR_AT(details)),
+        integer("disabled", PAYWEIR_AT(disabled)), integer("created_at", PAYWEIR_AT(created_at)).immutable(),
+        integer("modified_at", PAYWEIR_AT(modified_at)), integer("deleted", PAYWEIR_AT(deleted)));
   }
 };
 
@@ -224,9 +225,10 @@ struct Describe<PaymentRow> {
   static constexpr std::string_view name = "payment";
   static constexpr auto members() {
     return std::tuple(
-        integer("key", PAYWEIR_AT(payment.id.key)), integer("salt", PAYWEIR_AT(payment.id.salt)),
-        integer("merchant_no", PAYWEIR_AT(payment.merchant_no)),
-        integer("profile_key", PAYWEIR_AT(payment.profile_key)),
+        integer("key", PAYWEIR_AT(payment.id.key)).immutable(),
+        integer("salt", PAYWEIR_AT(payment.id.salt)).immutable(),
+        integer("merchant_no", PAYWEIR_AT(payment.merchant_no)).immutable(),
+        integer("profile_key", PAYWEIR_AT(payment.profile_key)).immutable(),
         integer("version", PAYWEIR_AT(payment.version)), integer("state", PAYWEIR_AT(payment.state)),
         integer("amount_minor", PAYWEIR_AT(payment.amount.minor)),
         integer("currency", PAYWEIR_AT(payment.amount.currency)),
@@ -238,10 +240,10 @@ struct Describe<PaymentRow> {
         integer("has_payment_method", PAYWEIR_AT(payment.has_payment_method)),
         integer("attempt_count", PAYWEIR_AT(payment.attempt_count)),
         integer("event_sequence", PAYWEIR_AT(payment.event_sequence)),
-        integer("created_at", PAYWEIR_AT(payment.created_at)),
+        integer("created_at", PAYWEIR_AT(payment.created_at)).immutable(),
         integer("modified_at", PAYWEIR_AT(payment.modified_at)),
-        integer("expires_at", PAYWEIR_AT(payment.expires_at)), text("reference", PAYWEIR_AT(reference)),
-        text("details", PAYWEIR_AT(details)));
+        integer("expires_at", PAYWEIR_AT(payment.expires_at)),
+        text("reference", PAYWEIR_AT(reference)).immutable(), text("details", PAYWEIR_AT(details)));
   }
 };
 
@@ -249,30 +251,31 @@ template <>
 struct Describe<AttemptRow> {
   static constexpr std::string_view name = "attempt";
   static constexpr auto members() {
-    return std::tuple(
-        integer("key", PAYWEIR_AT(attempt.id.key)), integer("salt", PAYWEIR_AT(attempt.id.salt)),
-        integer("merchant_no", PAYWEIR_AT(merchant_no)),
-        integer("payment_key", PAYWEIR_AT(attempt.payment_key)),
-        integer("connector_account_key", PAYWEIR_AT(attempt.connector_account_key)),
-        integer("version", PAYWEIR_AT(attempt.version)), integer("number", PAYWEIR_AT(attempt.number)),
-        integer("state", PAYWEIR_AT(attempt.state)),
-        integer("amount_minor", PAYWEIR_AT(attempt.amount.minor)),
-        integer("currency", PAYWEIR_AT(attempt.amount.currency)),
-        integer("authorised_minor", PAYWEIR_AT(attempt.authorised_minor)),
-        integer("captured_minor", PAYWEIR_AT(attempt.captured_minor)),
-        text("connector_payment_id", PAYWEIR_AT(attempt.connector_payment_id)),
-        text("error_code", PAYWEIR_AT(attempt.error.code)),
-        text("error_message", PAYWEIR_AT(attempt.error.message)),
-        integer("decline_reason", PAYWEIR_AT(attempt.decline_reason)),
-        integer("retry_class", PAYWEIR_AT(attempt.retry_class)),
-        text("cvc_check", PAYWEIR_AT(attempt.checks.cvc_check)),
-        text("address_line1_check", PAYWEIR_AT(attempt.checks.address_line1_check)),
-        text("address_postal_code_check", PAYWEIR_AT(attempt.checks.address_postal_code_check)),
-        text("card_network", PAYWEIR_AT(attempt.checks.network)),
-        text("network_transaction_id", PAYWEIR_AT(attempt.checks.network_transaction_id)),
-        text("next_action_url", PAYWEIR_AT(attempt.next_action_url)),
-        integer("created_at", PAYWEIR_AT(attempt.created_at)),
-        integer("modified_at", PAYWEIR_AT(attempt.modified_at)));
+    return std::tuple(integer("key", PAYWEIR_AT(attempt.id.key)).immutable(),
+                      integer("salt", PAYWEIR_AT(attempt.id.salt)).immutable(),
+                      integer("merchant_no", PAYWEIR_AT(merchant_no)).immutable(),
+                      integer("payment_key", PAYWEIR_AT(attempt.payment_key)).immutable(),
+                      integer("connector_account_key", PAYWEIR_AT(attempt.connector_account_key)).immutable(),
+                      integer("version", PAYWEIR_AT(attempt.version)),
+                      integer("number", PAYWEIR_AT(attempt.number)).immutable(),
+                      integer("state", PAYWEIR_AT(attempt.state)),
+                      integer("amount_minor", PAYWEIR_AT(attempt.amount.minor)).immutable(),
+                      integer("currency", PAYWEIR_AT(attempt.amount.currency)).immutable(),
+                      integer("authorised_minor", PAYWEIR_AT(attempt.authorised_minor)),
+                      integer("captured_minor", PAYWEIR_AT(attempt.captured_minor)),
+                      text("connector_payment_id", PAYWEIR_AT(attempt.connector_payment_id)),
+                      text("error_code", PAYWEIR_AT(attempt.error.code)),
+                      text("error_message", PAYWEIR_AT(attempt.error.message)),
+                      integer("decline_reason", PAYWEIR_AT(attempt.decline_reason)),
+                      integer("retry_class", PAYWEIR_AT(attempt.retry_class)),
+                      text("cvc_check", PAYWEIR_AT(attempt.checks.cvc_check)),
+                      text("address_line1_check", PAYWEIR_AT(attempt.checks.address_line1_check)),
+                      text("address_postal_code_check", PAYWEIR_AT(attempt.checks.address_postal_code_check)),
+                      text("card_network", PAYWEIR_AT(attempt.checks.network)),
+                      text("network_transaction_id", PAYWEIR_AT(attempt.checks.network_transaction_id)),
+                      text("next_action_url", PAYWEIR_AT(attempt.next_action_url)),
+                      integer("created_at", PAYWEIR_AT(attempt.created_at)).immutable(),
+                      integer("modified_at", PAYWEIR_AT(attempt.modified_at)));
   }
 };
 
@@ -281,19 +284,21 @@ struct Describe<OperationRow> {
   static constexpr std::string_view name = "operation";
   static constexpr auto members() {
     return std::tuple(
-        integer("key", PAYWEIR_AT(operation.id.key)), integer("salt", PAYWEIR_AT(operation.id.salt)),
-        integer("merchant_no", PAYWEIR_AT(operation.merchant_no)),
-        integer("payment_key", PAYWEIR_AT(operation.payment_key)),
-        integer("attempt_key", PAYWEIR_AT(operation.attempt_key)),
-        integer("refund_key", PAYWEIR_AT(operation.refund_key)),
-        integer("connector_account_key", PAYWEIR_AT(operation.connector_account_key)),
-        integer("version", PAYWEIR_AT(operation.version)), integer("kind", PAYWEIR_AT(operation.kind)),
+        integer("key", PAYWEIR_AT(operation.id.key)).immutable(),
+        integer("salt", PAYWEIR_AT(operation.id.salt)).immutable(),
+        integer("merchant_no", PAYWEIR_AT(operation.merchant_no)).immutable(),
+        integer("payment_key", PAYWEIR_AT(operation.payment_key)).immutable(),
+        integer("attempt_key", PAYWEIR_AT(operation.attempt_key)).immutable(),
+        integer("refund_key", PAYWEIR_AT(operation.refund_key)).immutable(),
+        integer("connector_account_key", PAYWEIR_AT(operation.connector_account_key)).immutable(),
+        integer("version", PAYWEIR_AT(operation.version)),
+        integer("kind", PAYWEIR_AT(operation.kind)).immutable(),
         integer("state", PAYWEIR_AT(operation.state)), integer("result", PAYWEIR_AT(operation.result)),
-        integer("amount_minor", PAYWEIR_AT(operation.amount.minor)),
-        integer("currency", PAYWEIR_AT(operation.amount.currency)),
+        integer("amount_minor", PAYWEIR_AT(operation.amount.minor)).immutable(),
+        integer("currency", PAYWEIR_AT(operation.amount.currency)).immutable(),
         integer("ask_count", PAYWEIR_AT(operation.ask_count)),
         integer("ask_at", PAYWEIR_AT(operation.ask_at)),
-        integer("created_at", PAYWEIR_AT(operation.created_at)),
+        integer("created_at", PAYWEIR_AT(operation.created_at)).immutable(),
         text("connector_operation_id", PAYWEIR_AT(operation.connector_operation_id)));
   }
 };
@@ -302,20 +307,21 @@ template <>
 struct Describe<RefundRow> {
   static constexpr std::string_view name = "refund";
   static constexpr auto members() {
-    return std::tuple(integer("key", PAYWEIR_AT(refund.id.key)), integer("salt", PAYWEIR_AT(refund.id.salt)),
-                      integer("merchant_no", PAYWEIR_AT(refund.merchant_no)),
-                      integer("payment_key", PAYWEIR_AT(refund.payment_key)),
-                      integer("attempt_key", PAYWEIR_AT(refund.attempt_key)),
-                      integer("version", PAYWEIR_AT(refund.version)),
-                      integer("state", PAYWEIR_AT(refund.state)),
-                      integer("amount_minor", PAYWEIR_AT(refund.amount.minor)),
-                      integer("currency", PAYWEIR_AT(refund.amount.currency)),
-                      text("connector_refund_id", PAYWEIR_AT(refund.connector_refund_id)),
-                      text("error_code", PAYWEIR_AT(refund.error.code)),
-                      text("error_message", PAYWEIR_AT(refund.error.message)),
-                      integer("created_at", PAYWEIR_AT(refund.created_at)),
-                      integer("modified_at", PAYWEIR_AT(refund.modified_at)),
-                      text("reference", PAYWEIR_AT(reference)), text("details", PAYWEIR_AT(details)));
+    return std::tuple(
+        integer("key", PAYWEIR_AT(refund.id.key)).immutable(),
+        integer("salt", PAYWEIR_AT(refund.id.salt)).immutable(),
+        integer("merchant_no", PAYWEIR_AT(refund.merchant_no)).immutable(),
+        integer("payment_key", PAYWEIR_AT(refund.payment_key)).immutable(),
+        integer("attempt_key", PAYWEIR_AT(refund.attempt_key)).immutable(),
+        integer("version", PAYWEIR_AT(refund.version)), integer("state", PAYWEIR_AT(refund.state)),
+        integer("amount_minor", PAYWEIR_AT(refund.amount.minor)).immutable(),
+        integer("currency", PAYWEIR_AT(refund.amount.currency)).immutable(),
+        text("connector_refund_id", PAYWEIR_AT(refund.connector_refund_id)),
+        text("error_code", PAYWEIR_AT(refund.error.code)),
+        text("error_message", PAYWEIR_AT(refund.error.message)),
+        integer("created_at", PAYWEIR_AT(refund.created_at)).immutable(),
+        integer("modified_at", PAYWEIR_AT(refund.modified_at)),
+        text("reference", PAYWEIR_AT(reference)).immutable(), text("details", PAYWEIR_AT(details)));
   }
 };
 
@@ -378,12 +384,13 @@ template <>
 struct Describe<DeliveryRow> {
   static constexpr std::string_view name = "delivery";
   static constexpr auto members() {
-    return std::tuple(integer("key", PAYWEIR_AT(key)), integer("merchant_no", PAYWEIR_AT(merchant_no)),
-                      integer("profile_key", PAYWEIR_AT(profile_key)),
+    return std::tuple(integer("key", PAYWEIR_AT(key)).immutable(),
+                      integer("merchant_no", PAYWEIR_AT(merchant_no)).immutable(),
+                      integer("profile_key", PAYWEIR_AT(profile_key)).immutable(),
                       integer("version", PAYWEIR_AT(version)), integer("state", PAYWEIR_AT(state)),
                       integer("attempt_count", PAYWEIR_AT(attempt_count)),
                       integer("due_at", PAYWEIR_AT(due_at)), integer("last_status", PAYWEIR_AT(last_status)),
-                      text("last_error", PAYWEIR_AT(last_error)), text("body", PAYWEIR_AT(body)));
+                      text("last_error", PAYWEIR_AT(last_error)), text("body", PAYWEIR_AT(body)).immutable());
   }
 };
 
@@ -391,16 +398,18 @@ template <>
 struct Describe<InboxRow> {
   static constexpr std::string_view name = "inbox";
   static constexpr auto members() {
-    return std::tuple(integer("key", PAYWEIR_AT(key)), integer("merchant_no", PAYWEIR_AT(merchant_no)),
-                      integer("connector_account_key", PAYWEIR_AT(connector_account_key)),
-                      integer("version", PAYWEIR_AT(version)), text("event_id", PAYWEIR_AT(event_id)),
-                      text("event_type", PAYWEIR_AT(event_type)),
-                      text("operation_reference", PAYWEIR_AT(operation_reference)),
-                      text("payment_reference", PAYWEIR_AT(payment_reference)),
-                      text("connector_payment_id", PAYWEIR_AT(connector_payment_id)),
-                      text("connector_refund_id", PAYWEIR_AT(connector_refund_id)),
-                      integer("state", PAYWEIR_AT(state)), integer("try_count", PAYWEIR_AT(try_count)),
-                      integer("due_at", PAYWEIR_AT(due_at)), integer("received_at", PAYWEIR_AT(received_at)));
+    return std::tuple(
+        integer("key", PAYWEIR_AT(key)).immutable(),
+        integer("merchant_no", PAYWEIR_AT(merchant_no)).immutable(),
+        integer("connector_account_key", PAYWEIR_AT(connector_account_key)).immutable(),
+        integer("version", PAYWEIR_AT(version)), text("event_id", PAYWEIR_AT(event_id)).immutable(),
+        text("event_type", PAYWEIR_AT(event_type)).immutable(),
+        text("operation_reference", PAYWEIR_AT(operation_reference)).immutable(),
+        text("payment_reference", PAYWEIR_AT(payment_reference)).immutable(),
+        text("connector_payment_id", PAYWEIR_AT(connector_payment_id)).immutable(),
+        text("connector_refund_id", PAYWEIR_AT(connector_refund_id)).immutable(),
+        integer("state", PAYWEIR_AT(state)), integer("try_count", PAYWEIR_AT(try_count)),
+        integer("due_at", PAYWEIR_AT(due_at)), integer("received_at", PAYWEIR_AT(received_at)).immutable());
   }
 };
 

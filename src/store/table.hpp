@@ -26,6 +26,7 @@ enum class ColumnType : std::uint8_t { integer, text, blob };
 struct Column {
   std::string_view name;
   ColumnType type;
+  bool is_immutable = false;  // written once, by the insert; updates leave it out
 };
 
 struct Table {
@@ -40,18 +41,22 @@ struct Member {
   std::string_view name;
   ColumnType type;
   Access access;  // (Row&) -> Member&, for const and mutable rows alike
+  bool is_immutable = false;
+
+  // Says that no update changes it, which spares binding it and rewriting the indexes that hold it.
+  [[nodiscard]] constexpr Member immutable() const { return {name, type, access, true}; }
 };
 template <class Access>
 constexpr Member<Access> integer(std::string_view name, Access access) {
-  return {name, ColumnType::integer, access};
+  return {name, ColumnType::integer, access, false};
 }
 template <class Access>
 constexpr Member<Access> text(std::string_view name, Access access) {
-  return {name, ColumnType::text, access};
+  return {name, ColumnType::text, access, false};
 }
 template <class Access>
 constexpr Member<Access> blob(std::string_view name, Access access) {
-  return {name, ColumnType::blob, access};
+  return {name, ColumnType::blob, access, false};
 }
 
 // Specialised in rows.hpp: `static constexpr std::string_view name` and `static constexpr auto members()`.
@@ -93,8 +98,11 @@ template <class Row>
 const Table& table_of() {
   static const Table table = [] {
     Table made{Describe<Row>::name, {}, false};
-    std::apply([&](const auto&... member) { (made.columns.push_back({member.name, member.type}), ...); },
-               Describe<Row>::members());
+    std::apply(
+        [&](const auto&... member) {
+          (made.columns.push_back({member.name, member.type, member.is_immutable}), ...);
+        },
+        Describe<Row>::members());
     for (const Column& column : made.columns)
       made.versioned |= column.name == "version";
     check(made.columns.front().name == "key", "a table's first column is its key");

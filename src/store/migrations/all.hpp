@@ -1,0 +1,12 @@
+#pragma once
+// Every migration, oldest first; the n-th one (from 1) leads to schema version n. Append only.
+#include <array>
+#include <string_view>
+
+#include "store/migrations/0001_initial.hpp"
+
+namespace payweir::store::migrations {
+
+inline constexpr std::array<std::string_view, 1> kAll = {k0001Initial};
+
+}  // namespace payweir::store::migrations

@@ -1,0 +1,44 @@
+#pragma once
+// Reads of merchants, profiles, API keys and connector accounts. Finding by key shows deleted rows too, so
+// that what they once did can still be told; lists leave them out.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/rows.hpp"
+#include "store/store.hpp"
+
+namespace payweir::store {
+
+[[nodiscard]] Task<Result<std::optional<MerchantRow>>> find_merchant(Store& store, std::int64_t merchant_no);
+// Deleted ones too: an id is never given twice.
+[[nodiscard]] Task<Result<std::optional<MerchantRow>>> find_merchant_by_id(Store& store,
+                                                                           std::string merchant_id);
+// Not deleted.
+[[nodiscard]] Task<Result<std::optional<MerchantRow>>> find_merchant_by_publishable_key(
+    Store& store, std::string publishable_key);
+// Oldest first, those behind the key `after`.
+[[nodiscard]] Task<Result<std::vector<MerchantRow>>> list_merchants(Store& store, std::int64_t after,
+                                                                    std::size_t limit);
+
+[[nodiscard]] Task<Result<std::optional<ProfileRow>>> find_profile(Store& store, std::int64_t key);
+[[nodiscard]] Task<Result<std::optional<ProfileRow>>> find_profile_by_name(Store& store,
+                                                                           std::int64_t merchant_no,
+                                                                           std::string name);
+// Oldest first.
+[[nodiscard]] Task<Result<std::vector<ProfileRow>>> list_profiles(Store& store, std::int64_t merchant_no);
+
+[[nodiscard]] Task<Result<std::optional<ConnectorAccountRow>>> find_connector_account(Store& store,
+                                                                                      std::int64_t key);
+// Oldest first.
+[[nodiscard]] Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts(
+    Store& store, std::int64_t merchant_no);
+[[nodiscard]] Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts_of_profile(
+    Store& store, std::int64_t profile_key);
+
+[[nodiscard]] Task<Result<std::optional<ApiKeyRow>>> find_api_key(Store& store, std::int64_t key);
+// Oldest first, revoked ones too.
+[[nodiscard]] Task<Result<std::vector<ApiKeyRow>>> list_api_keys(Store& store, std::int64_t merchant_no);
+
+}  // namespace payweir::store

@@ -1,0 +1,17 @@
+#pragma once
+// What makes a file a database of the switch: its application_id, and in user_version the number of the
+// last migration.
+#include <span>
+#include <string_view>
+
+#include "store/sqlite/connection.hpp"
+
+namespace payweir::store::sqlite {
+
+// Refuses a file of someone else's (store_corrupt) and one that a newer binary made (store_newer_schema);
+// brings an older or empty one up to date, each migration in a transaction of its own, so that a crash
+// leaves the version before or the version after. Ends in WAL mode.
+[[nodiscard]] Result<void> prepare_schema(Connection& connection,
+                                          std::span<const std::string_view> migrations);
+
+}  // namespace payweir::store::sqlite
