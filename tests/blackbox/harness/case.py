@@ -7,11 +7,14 @@ import unittest
 from . import contract, process
 from .merchant import Merchant
 from .receiver import Receiver
-from .switch import Sandbox, Switch
+from .switch import QUICK, Sandbox, Switch
 
 
 class Case(unittest.TestCase):
-    environment = {}  # settings of the switch, beyond those every switch here gets
+    environment = QUICK | {
+        "PAYWEIR__WEBHOOKS__ALLOW_PRIVATE": "true",  # our receiver listens on loopback
+        "PAYWEIR__LIMITS__FAILED_AUTH_PER_ADDRESS_M": "100000",
+    }
     longMessage = True
 
     @classmethod
@@ -22,7 +25,7 @@ class Case(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
         cls.sandbox = Sandbox(cls.binary, cls.folder)
-        cls.addClassCleanup(cls.sandbox.stop)
+        cls.addClassCleanup(lambda: cls.sandbox.stop())
         cls.switch = Switch(cls.binary, cls.folder, cls.stripe_url(), cls.environment)
         cls.addClassCleanup(cls.switch.stop)
 
@@ -32,6 +35,11 @@ class Case(unittest.TestCase):
 
     def setUp(self):
         self.sandbox.heal()
+        self.sandbox.bend_webhooks("normal")
+
+    def restart_sandbox(self):
+        """At the same address, with empty books."""
+        type(self).sandbox = Sandbox(self.binary, self.folder, self.sandbox.address)
 
     def merchant(self, **more):
         return Merchant(self.switch, self.contract, **more)
@@ -52,8 +60,7 @@ class Case(unittest.TestCase):
 
     def charges(self, payment_id):
         """What the sandbox's own books say was charged for this payment: a list of amounts."""
-        return [intent["amount_received"] for intent in self.sandbox.books()["intents"]
-                if intent["metadata"].get("order_id") == payment_id and intent["amount_received"]]
+        return [charge["captured"] for intent in self.sandbox.books(payment_id) for charge in intent["charges"] if charge["captured"]]
 
     def eventually(self, probe, expected, timeout_s=30):
         """Waits until probe() is `expected`, which may be a predicate; returns the value."""

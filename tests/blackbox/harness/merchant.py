@@ -2,8 +2,6 @@
 import secrets
 
 from . import wire
-from .switch import STRIPE_KEY
-
 CARD_OK = "4242424242424242"
 CARD_DECLINED = "4000000000009995"
 CARD_3DS = "4000000000003063"
@@ -47,9 +45,10 @@ class Caller:
 
 
 class Merchant(Caller):
-    def __init__(self, switch, contract=None, webhook_url=None, stripe_key=STRIPE_KEY):
+    def __init__(self, switch, contract=None, webhook_url=None, stripe_key=None):
         self.admin = Caller(switch.address, switch.admin_key, contract)
         self.merchant_id = "merchant_" + secrets.token_hex(6)
+        self.stripe_key = stripe_key or "sk_test_" + self.merchant_id  # an account of its own
         account = {"merchant_id": self.merchant_id, "merchant_name": "Black Box"}
         if webhook_url:
             account["webhook_details"] = {"webhook_url": webhook_url}
@@ -61,9 +60,15 @@ class Merchant(Caller):
         super().__init__(switch.address, key["api_key"], contract)
         connector = _ok(self.post(f"/account/{self.merchant_id}/connectors", {
             "connector_type": "payment_processor", "connector_name": "stripe",
-            "connector_account_details": {"auth_type": "HeaderKey", "api_key": stripe_key},
+            "connector_account_details": {"auth_type": "HeaderKey", "api_key": self.stripe_key},
             "payment_methods_enabled": [{"payment_method": "card"}]}))
         self.connector_id = connector["merchant_connector_id"]
+
+    def accept_callbacks(self, secret):
+        """Tells the switch how the gateway signs; returns where it calls."""
+        _ok(self.post(f"/account/{self.merchant_id}/connectors/{self.connector_id}", {
+            "connector_type": "payment_processor", "connector_webhook_details": {"merchant_secret": secret}}))
+        return f"/webhooks/{self.merchant_id}/{self.connector_id}"
 
     def pay(self, amount=6540, number=CARD_OK, idempotency_key=None, **changes):
         """A payment that must be accepted; whatever its status."""

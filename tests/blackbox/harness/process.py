@@ -28,7 +28,7 @@ class Process:
         self._log = open(self.log_path, "ab")
         self._popen = subprocess.Popen(
             [str(binary), *arguments], stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT,
-            env=_clean_environment() | (environment or {}))
+            env=clean_environment() | (environment or {}))
 
     @property
     def pid(self):
@@ -79,6 +79,6 @@ class Process:
         return self.log_path.read_text(errors="replace")
 
 
-def _clean_environment():
+def clean_environment():
     """Ours, without any setting of a switch that the developer runs."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PAYWEIR_")}

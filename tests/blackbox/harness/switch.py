@@ -3,17 +3,20 @@ import contextlib
 import pathlib
 import re
 import secrets
+import urllib.parse
 
 from . import process, wire
 
 STRIPE_KEY = "sk_test_blackbox"
+# Times short enough to wait for, long enough for a busy machine under a sanitizer.
+QUICK = {"PAYWEIR__CONNECTORS__TIMEOUT_MS": "3000", "PAYWEIR__CONNECTORS__SEND_WINDOW_MS": "500"}
 
 
 class Sandbox:
     """`payweir sandbox`, with its control API: faults in, books out."""
 
-    def __init__(self, binary, folder):
-        self.address = wire.free_address()
+    def __init__(self, binary, folder, address=None):
+        self.address = address or wire.free_address()
         self._process = process.Process(binary, ["sandbox", "--listen", self.address], pathlib.Path(folder) / "sandbox.log")
         self._process.wait_until_answers(self.address, "/control/stripe/books")
 
@@ -38,8 +41,32 @@ class Sandbox:
         """How often faults of this kind struck: a fault test that never saw its fault has shown nothing."""
         return sum(fault["fired"] for fault in self.control("GET", "faults")["faults"] if fault["kind"] == kind)
 
-    def books(self):
-        return self.control("GET", "books")
+    def books(self, reference):
+        """What the gateway holds of one payment: its intents, each with charges and refunds."""
+        return self.control("GET", "books?reference=" + urllib.parse.quote(reference))["intents"]
+
+    def all_books(self):
+        """Every intent there is."""
+        intents, after = [], ""
+        while True:
+            page = self.control("GET", f"books?limit=10000{after}")
+            intents += page["intents"]
+            if not page["has_more"]:
+                return intents
+            after = "&after=" + page["next_after"]
+
+    def bend_webhooks(self, mode, **more):
+        """How the gateway's own webhooks go out: normal, duplicate, reorder, hold, drop, early."""
+        self.control("POST", "webhooks", {"mode": mode, **more})
+
+    def register_webhook(self, stripe_key, url):
+        """As a merchant does in the gateway's dashboard; returns the signing secret."""
+        answer = wire.Client(self.address).request(
+            "POST", "/stripe/v1/webhook_endpoints", urllib.parse.urlencode({"url": url, "enabled_events[]": "*"}).encode(),
+            {"authorization": f"Bearer {stripe_key}", "content-type": "application/x-www-form-urlencoded"})
+        if answer.status != 200:
+            raise AssertionError(f"the sandbox refused a webhook endpoint: {answer}")
+        return answer.json["secret"]
 
     def stop(self):
         return self._process.stop()
