@@ -20,21 +20,21 @@ Task<Result<std::int64_t>> key_of_cursor(Context& context, std::shared_ptr<const
 Task<Result<PaymentPage>> list_payments(Context& context, Principal principal, ListPayments command) {
   store::PaymentFilter filter;
   filter.merchant_no = principal.merchant_no;
-  filter.page.limit = command.limit;
-  filter.page.offset = command.offset;
-  filter.page.created_from = command.created_from;
-  filter.page.created_to = command.created_to;
+  filter.limit = command.limit;
+  filter.offset = command.offset;
+  filter.created_from = command.created_from;
+  filter.created_to = command.created_to;
   filter.states = std::move(command.states);
   filter.currency = command.currency;
   filter.customer_id = std::move(command.customer_id);
   Result<std::int64_t> after =
       co_await key_of_cursor(context, principal.merchant, std::move(command.starting_after));
   if (!after) co_return fail(std::move(after.error()));
-  filter.page.starting_after = *after;
+  filter.before_key = *after;
   Result<std::int64_t> before =
       co_await key_of_cursor(context, principal.merchant, std::move(command.ending_before));
   if (!before) co_return fail(std::move(before.error()));
-  filter.page.ending_before = *before;
+  filter.after_key = *before;
   Result<std::vector<store::PaymentRow>> rows =
       co_await store::list_payments(context.store, std::move(filter));
   if (!rows) co_return fail(std::move(rows.error()));

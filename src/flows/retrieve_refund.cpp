@@ -33,10 +33,10 @@ Task<Result<RefundView>> retrieve_refund(Context& context, Principal principal, 
 Task<Result<RefundPage>> list_refunds(Context& context, Principal principal, ListRefunds command) {
   store::RefundFilter filter;
   filter.merchant_no = principal.merchant_no;
-  filter.page.limit = command.limit;
-  filter.page.offset = command.offset;
-  filter.page.created_from = command.created_from;
-  filter.page.created_to = command.created_to;
+  filter.limit = command.limit;
+  filter.offset = command.offset;
+  filter.created_from = command.created_from;
+  filter.created_to = command.created_to;
   if (!command.payment_id.empty()) {
     Result<PaymentSnapshot> payment = co_await load_payment(context, principal.merchant, command.payment_id);
     if (!payment) co_return fail(std::move(payment.error()));

@@ -162,7 +162,7 @@ Task<Result<void>> settle_payment(Context& context, std::int64_t payment_key) {
 }  // namespace
 
 Task<Result<void>> work_off_callback(Context& context, std::int64_t inbox_key) {
-  Result<std::optional<store::InboxRow>> found = co_await store::find_callback(context.store, inbox_key);
+  Result<std::optional<store::InboxRow>> found = co_await store::find_inbox(context.store, inbox_key);
   if (!found) co_return fail(std::move(found.error()));
   if (!*found || (*found)->state == store::InboxState::done) co_return Result<void>{};
   store::InboxRow row = std::move(**found);
