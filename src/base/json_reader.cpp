@@ -60,8 +60,7 @@ struct Document::Builder {
         break;
       case element_type::STRING: {
         const std::string_view text = element.get_string().value_unsafe();
-        if (text.find('\0') != std::string_view::npos)
-          return fail(Code::malformed_json, path, "a string holds the character NUL");
+        if (text.contains('\0')) return holds_nul();
         const std::uint32_t at = put_text(text);
         Node& node = document.nodes_[index];
         node.kind = Kind::string;
@@ -84,6 +83,7 @@ struct Document::Builder {
     std::vector<std::string_view> seen;  // views into simdjson's buffer, which outlives the walk
     for (const auto field : simdjson::dom::object(element)) {
       if (++key_count > limits.keys_max) return too_many();
+      if (field.key.contains('\0')) return holds_nul();
       seen.push_back(field.key);
       const std::size_t path_size = path.size();
       if (!path.empty()) path += '.';
@@ -101,6 +101,10 @@ struct Document::Builder {
       return fail(Code::json_duplicate_key, path.empty() ? std::string(*twin) : path + '.' + std::string(*twin),
                   "the same key stands twice in one object");
     return {};
+  }
+
+  std::unexpected<Error> holds_nul() const {
+    return fail(Code::malformed_json, path, "a string holds the character NUL");
   }
 
   std::unexpected<Error> too_many() const {

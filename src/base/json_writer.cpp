@@ -11,17 +11,31 @@ namespace {
 
 constexpr auto kNeedsCare = [] {
   std::array<bool, 256> table{};
-  for (std::size_t c = 0; c < 0x20; ++c) table[c] = true;
-  table['"'] = table['\\'] = table[0x7f] = table[0xe2] = true;
+  for (std::size_t c = 0; c < 0x20; ++c)
+    table[c] = true;
+  table['"'] = table['\\'] = table[0x7f] = table[0xc2] = table[0xd8] = table[0xe2] = true;
   return table;
 }();
 
 constexpr std::string_view kHex = "0123456789abcdef";
 
-// U+200E U+200F U+2028-202E U+2066-2069: three bytes e2 80 xx or e2 81 xx.
-bool changes_direction(unsigned char second, unsigned char third) {
-  if (second == 0x80) return third == 0x8e || third == 0x8f || (third >= 0xa8 && third <= 0xae);
-  return second == 0x81 && third >= 0xa6 && third <= 0xa9;
+struct Hidden {
+  unsigned point = 0;
+  std::size_t size = 0;  // 0: the text has no such character here
+};
+
+// A character of several bytes that is not shown but acts: the controls U+0080 to U+009F, and the marks of
+// direction U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069.
+Hidden hidden_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const unsigned first = byte(at), second = byte(at + 1), third = byte(at + 2);
+  if (first == 0xc2 && second >= 0x80 && second <= 0x9f) return {second, 2};
+  if (first == 0xd8 && second == 0x9c) return {0x61c, 2};
+  if (first != 0xe2) return {};
+  const bool hidden =
+      (second == 0x80 && (third == 0x8e || third == 0x8f || (third >= 0xa8 && third <= 0xae))) ||
+      (second == 0x81 && third >= 0xa6 && third <= 0xa9);
+  return hidden ? Hidden{0x2000u | (second & 0x3fu) << 6 | (third & 0x3fu), 3} : Hidden{};
 }
 
 }  // namespace
@@ -108,16 +122,14 @@ void Writer::append_escaped(std::string_view text) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (!kNeedsCare[c]) [[likely]]
       continue;
-    if (c == 0xe2) {
-      if (i + 2 >= text.size()) continue;
-      const auto second = static_cast<unsigned char>(text[i + 1]);
-      const auto third = static_cast<unsigned char>(text[i + 2]);
-      if (!changes_direction(second, third)) continue;
+    if (c >= 0x80) {
+      const Hidden hidden = hidden_at(text, i);
+      if (hidden.size == 0) continue;
       out_.append(text, from, i - from);
-      const unsigned point = 0x2000u | (second & 0x3fu) << 6 | (third & 0x3fu);
       out_ += "\\u";
-      for (int shift = 12; shift >= 0; shift -= 4) out_ += kHex[(point >> shift) & 0xf];
-      i += 2;
+      for (int shift = 12; shift >= 0; shift -= 4)
+        out_ += kHex[(hidden.point >> shift) & 0xf];
+      i += hidden.size - 1;
       from = i + 1;
       continue;
     }
