@@ -14,6 +14,8 @@ std::string_view code_name(Code code) {
     case Code::overflow: return "overflow";
     case Code::currency_mismatch: return "currency_mismatch";
     case Code::unknown_currency: return "unknown_currency";
+    case Code::invalid_card_number: return "invalid_card_number";
+    case Code::invalid_card: return "invalid_card";
     case Code::decrypt_failed: return "decrypt_failed";
     case Code::signature_mismatch: return "signature_mismatch";
     case Code::crypto_unavailable: return "crypto_unavailable";

@@ -21,6 +21,8 @@ enum class Code : std::uint16_t {
   overflow = 107,
   currency_mismatch = 108,
   unknown_currency = 109,
+  invalid_card_number = 110,
+  invalid_card = 111,  // detail is the whole sentence for the client
   // crypto, 200
   decrypt_failed = 200,
   signature_mismatch = 201,

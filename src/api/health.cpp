@@ -1,0 +1,50 @@
+#include "api/health.hpp"
+
+#include <array>
+#include <utility>
+
+#include "base/json_writer.hpp"
+
+namespace payweir::api {
+namespace {
+
+Reply text_reply(std::string body, std::string_view content_type) {
+  Reply reply;
+  reply.response.headers.set("content-type", content_type);
+  reply.response.body = std::move(body);
+  return reply;
+}
+
+Task<Result<Reply>> live(RequestContext) {
+  co_return text_reply("health is good", "text/plain; charset=utf-8");
+}
+
+Task<Result<Reply>> ready(RequestContext request) {
+  const auto store = request.flows.store.statistics();
+  json::Writer out(128);
+  out.begin_object().field("status", store.writable ? "ready" : "unavailable");
+  out.key("store").begin_object().field("writable", store.writable);
+  out.field("queue_depth", static_cast<std::int64_t>(store.queue_depth)).end_object().end_object();
+  co_return json_reply(std::move(out).take(), store.writable ? 200 : 503);
+}
+
+Task<Result<Reply>> metrics(RequestContext request) {
+  const auto store = request.flows.store.statistics();
+  co_return text_reply(request.flows.telemetry.render(store), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+using enum http::Method;
+
+constexpr std::array kRoutes = {
+    Route{get, "/health", Access::open, Body::none, "live", live},
+    Route{get, "/health/ready", Access::open, Body::none, "ready", ready},
+    Route{get, "/metrics", Access::open, Body::none, "metrics", metrics},
+};
+
+}  // namespace
+
+std::span<const Route> health_routes() {
+  return kRoutes;
+}
+
+}  // namespace payweir::api

@@ -1,0 +1,244 @@
+#include "api/native/payment_requests.hpp"
+
+#include <array>
+#include <utility>
+
+#include "api/native/card.hpp"
+#include "api/native/contact.hpp"
+#include "api/query_binding.hpp"
+
+namespace payweir::api::native {
+namespace {
+
+constexpr std::size_t kOrderDetailsBytesMax = 16 << 10;
+constexpr std::size_t kBrowserInfoBytesMax = 4 << 10;
+constexpr std::size_t kDescriptionBytesMax = 1000;
+constexpr IntegerRange kSessionExpiryRange{60, 7'890'000};  // a minute to about three months
+
+// What create, update and confirm may all bring.
+struct PaymentMethod {
+  std::optional<Card> card;
+  std::string connector, connector_account_id;
+  flows::PaymentDetails details;
+};
+
+void bind_customer(Fields& fields, flows::PaymentDetails& details) {
+  Fields customer = fields.object("customer");
+  details.customer_id = fields.text("customer_id", 64);
+  if (details.customer_id.empty()) details.customer_id = customer.text("id", 64);
+  details.email = fields.email("email");
+  if (details.email.empty()) details.email = customer.email("email");
+  details.name = fields.text("name");
+  if (details.name.empty()) details.name = customer.text("name");
+  details.phone = fields.text("phone", 64);
+  if (details.phone.empty()) details.phone = customer.text("phone", 64);
+  details.phone_country_code = fields.text("phone_country_code", 8);
+  if (details.phone_country_code.empty()) details.phone_country_code = customer.text("phone_country_code", 8);
+}
+
+void bind_details(Fields& fields, flows::PaymentDetails& details) {
+  bind_customer(fields, details);
+  details.description = fields.text("description", kDescriptionBytesMax);
+  details.return_url = fields.web_address("return_url");
+  details.statement_descriptor_name = fields.text("statement_descriptor_name");
+  details.statement_descriptor_suffix = fields.text("statement_descriptor_suffix");
+  details.setup_future_usage = fields.word("setup_future_usage", {"on_session", "off_session"});
+  details.payment_method = fields.word("payment_method", {"card"});
+  details.payment_method_type = fields.word("payment_method_type", {"credit", "debit", "card"});
+  details.business_country = fields.text("business_country", 2);
+  details.business_label = fields.text("business_label");
+  details.metadata_json = fields.object_json("metadata", kMetadataBytesMax);
+  details.order_details_json = fields.array_json("order_details", kOrderDetailsBytesMax);
+  details.browser_info_json = fields.object_json("browser_info", kBrowserInfoBytesMax);
+  details.billing_json = bind_contact(fields.object("billing"));
+  details.shipping_json = bind_contact(fields.object("shipping"));
+  if (const std::optional<bool> off_session = fields.boolean("off_session")) {
+    details.has_off_session = true;
+    details.off_session = *off_session;
+  }
+}
+
+// {"routing":{"type":"single","data":{"connector":…,"merchant_connector_id":…}}}, or
+// {"connector":["stripe"]}.
+void bind_routing(Fields& fields, PaymentMethod& bound) {
+  Fields routing = fields.object("routing");
+  if (routing.present()) {
+    if (routing.word("type", {"single"}).empty()) routing.report(Code::missing_field, "type", "");
+    Fields data = routing.object("data");
+    bound.connector = data.required_text("connector");
+    bound.connector_account_id = data.text("merchant_connector_id");
+  }
+  const std::vector<std::string> connectors = fields.texts("connector", 1);
+  if (bound.connector.empty() && !connectors.empty()) bound.connector = connectors.front();
+}
+
+PaymentMethod bind_payment_method(Fields& fields, Instant now) {
+  PaymentMethod bound;
+  bind_details(fields, bound.details);
+  bind_routing(fields, bound);
+  Fields data = fields.object("payment_method_data");
+  if (Fields card = data.object("card"); card.present()) {
+    bound.card = bind_card(std::move(card), now);
+    bound.details.payment_method = "card";
+    bound.details.card = flows::summarise(*bound.card);
+  }
+  bound.details.payment_method_billing_json = bind_contact(data.object("billing"));
+  return bound;
+}
+
+Result<PaymentState> parse_payment_state(std::string_view word) {
+  for (int number = 1; number <= static_cast<int>(PaymentState::requires_merchant_action); ++number) {
+    const auto state = static_cast<PaymentState>(number);
+    if (to_string(state) == word) return state;
+  }
+  return fail(Code::invalid_value, "status", "a status of a payment is expected");
+}
+
+}  // namespace
+
+Result<flows::CreatePayment> bind_create_payment(const json::Value& body, Instant now) {
+  std::optional<Error> problem;
+  Fields fields(body, problem);
+  flows::CreatePayment command;
+  command.amount.minor = fields.required_integer("amount", kAmountRange);
+  command.amount.currency = fields.required_currency("currency");
+  command.amount_to_capture = fields.integer("amount_to_capture", kAmountRange);
+  command.payment_id = fields.text("payment_id", 64);
+  command.profile_id = fields.text("profile_id", 64);
+  command.capture_method =
+      fields.parsed("capture_method", parse_capture_method).value_or(CaptureMethod::automatic);
+  command.authentication_type = fields.parsed("authentication_type", parse_authentication_type)
+                                    .value_or(AuthenticationType::no_three_ds);
+  command.confirm = fields.boolean("confirm").value_or(false);
+  command.session_expiry_s = fields.integer("session_expiry", kSessionExpiryRange).value_or(0);
+  PaymentMethod method = bind_payment_method(fields, now);
+  command.card = std::move(method.card);
+  command.connector = std::move(method.connector);
+  command.connector_account_id = std::move(method.connector_account_id);
+  command.details = std::move(method.details);
+  return bound(std::move(command), problem);
+}
+
+Result<flows::UpdatePayment> bind_update_payment(const json::Value& body, std::string payment_id,
+                                                 Instant now) {
+  std::optional<Error> problem;
+  Fields fields(body, problem);
+  flows::UpdatePayment command;
+  command.payment_id = std::move(payment_id);
+  command.amount_minor = fields.integer("amount", kAmountRange);
+  command.currency = fields.currency("currency");
+  command.capture_method = fields.parsed("capture_method", parse_capture_method);
+  command.authentication_type = fields.parsed("authentication_type", parse_authentication_type);
+  command.confirm = fields.boolean("confirm").value_or(false);
+  PaymentMethod method = bind_payment_method(fields, now);
+  command.card = std::move(method.card);
+  command.connector = std::move(method.connector);
+  command.connector_account_id = std::move(method.connector_account_id);
+  command.details = std::move(method.details);
+  return bound(std::move(command), problem);
+}
+
+Result<flows::ConfirmPayment> bind_confirm_payment(const json::Value& body, std::string payment_id,
+                                                   Instant now) {
+  std::optional<Error> problem;
+  Fields fields(body, problem);
+  flows::ConfirmPayment command;
+  command.payment_id = std::move(payment_id);
+  command.client_secret = fields.text("client_secret");
+  PaymentMethod method = bind_payment_method(fields, now);
+  command.card = std::move(method.card);
+  command.connector = std::move(method.connector);
+  command.connector_account_id = std::move(method.connector_account_id);
+  command.details = std::move(method.details);
+  return bound(std::move(command), problem);
+}
+
+Result<flows::CapturePayment> bind_capture_payment(const json::Value& body, std::string payment_id) {
+  std::optional<Error> problem;
+  Fields fields(body, problem);
+  flows::CapturePayment command;
+  command.payment_id = std::move(payment_id);
+  command.amount_minor = fields.integer("amount_to_capture", kAmountRange);
+  return bound(std::move(command), problem);
+}
+
+Result<flows::CancelPayment> bind_cancel_payment(const json::Value& body, std::string payment_id) {
+  std::optional<Error> problem;
+  Fields fields(body, problem);
+  flows::CancelPayment command;
+  command.payment_id = std::move(payment_id);
+  command.reason = fields.text("cancellation_reason");
+  return bound(std::move(command), problem);
+}
+
+Result<flows::RetrievePayment> bind_sync_payment(const json::Value& body) {
+  std::optional<Error> problem;
+  Fields fields(body, problem);
+  flows::RetrievePayment command;
+  command.payment_id = fields.text("resource_id");
+  if (command.payment_id.empty()) command.payment_id = fields.required_text("payment_id");
+  command.client_secret = fields.text("client_secret");
+  command.sync = fields.boolean("force_sync").value_or(true) ? flows::Sync::ask_gateway : flows::Sync::stored;
+  return bound(std::move(command), problem);
+}
+
+Result<flows::RetrievePayment> bind_retrieve_payment(const form::Pairs& query, std::string payment_id) {
+  std::optional<Error> problem;
+  QueryFields fields(query, problem);
+  flows::RetrievePayment command;
+  command.payment_id = std::move(payment_id);
+  command.client_secret = fields.text("client_secret");
+  command.sync =
+      fields.boolean("force_sync").value_or(false) ? flows::Sync::ask_gateway : flows::Sync::stored;
+  return bound(std::move(command), problem);
+}
+
+Result<flows::ListPayments> bind_list_payments(const json::Value& body) {
+  std::optional<Error> problem;
+  Fields fields(body, problem);
+  flows::ListPayments command;
+  command.limit = static_cast<std::size_t>(fields.integer("limit", kListLimitRange).value_or(10));
+  command.offset = static_cast<std::size_t>(fields.integer("offset", kListOffsetRange).value_or(0));
+  command.starting_after = fields.text("starting_after");
+  command.ending_before = fields.text("ending_before");
+  command.customer_id = fields.text("customer_id", 64);
+  Fields range = fields.object("time_range");
+  command.created_from = range.time("start_time");
+  command.created_to = range.time("end_time");
+  for (const std::string& word : fields.texts("status", 12)) {
+    const Result<PaymentState> state = parse_payment_state(word);
+    if (state)
+      command.states.push_back(*state);
+    else
+      fields.report(state.error().code, "status", state.error().detail);
+  }
+  for (const std::string& code : fields.texts("currency", 1)) {
+    const Result<Currency> currency = Currency::parse(code);
+    if (currency)
+      command.currency = *currency;
+    else
+      fields.report(currency.error().code, "currency", "a currency code of ISO 4217 is expected");
+  }
+  return bound(std::move(command), problem);
+}
+
+Result<flows::ListPayments> bind_list_payments(const form::Pairs& query) {
+  std::optional<Error> problem;
+  QueryFields fields(query, problem);
+  flows::ListPayments command;
+  command.limit = static_cast<std::size_t>(fields.integer("limit", kListLimitRange).value_or(10));
+  command.offset = static_cast<std::size_t>(fields.integer("offset", kListOffsetRange).value_or(0));
+  command.starting_after = fields.text("starting_after");
+  command.ending_before = fields.text("ending_before");
+  command.customer_id = fields.text("customer_id", 64);
+  // Both bounds of the flow are inclusive, to the millisecond.
+  command.created_from = fields.time("created.gte");
+  if (const std::optional<Instant> above = fields.time("created.gt"))
+    command.created_from = *above + milliseconds(1);
+  command.created_to = fields.time("created.lte");
+  if (const std::optional<Instant> below = fields.time("created.lt"))
+    command.created_to = *below - milliseconds(1);
+  return bound(std::move(command), problem);
+}
+
+}  // namespace payweir::api::native

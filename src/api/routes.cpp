@@ -1,0 +1,18 @@
+#include "api/routes.hpp"
+
+#include "api/health.hpp"
+#include "api/native/gateway_side.hpp"
+#include "api/native/payments.hpp"
+#include "api/native/refunds.hpp"
+
+namespace payweir::api {
+
+std::vector<Route> all_routes() {
+  std::vector<Route> routes;
+  for (const std::span<const Route> group :
+       {health_routes(), native::payment_routes(), native::refund_routes(), native::gateway_side_routes()})
+    routes.insert(routes.end(), group.begin(), group.end());
+  return routes;
+}
+
+}  // namespace payweir::api
