@@ -32,6 +32,7 @@ constexpr auto kProfile = std::to_array<DetailMember<ProfileDetails>>({
     {"session_expiry", kJson, &ProfileDetails::session_expiry_json},
     {"enable_payment_response_hash", kJson, &ProfileDetails::enable_payment_response_hash_json},
     {"redirect_with_http_post", kJson, &ProfileDetails::redirect_with_http_post_json},
+    {"webhook_disabled_at", kText, &ProfileDetails::webhook_disabled_at},
 });
 
 constexpr auto kConnectorAccount = std::to_array<DetailMember<ConnectorAccountDetails>>({

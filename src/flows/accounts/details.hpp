@@ -22,6 +22,7 @@ struct ProfileDetails {
   std::string return_url;
   std::string webhook_details_json, metadata_json, session_expiry_json, enable_payment_response_hash_json,
       redirect_with_http_post_json;
+  std::string webhook_disabled_at;  // when its endpoint was switched off, "" while it is on
 
   [[nodiscard]] std::string serialise() const;
   [[nodiscard]] static ProfileDetails parse(std::string_view json);
