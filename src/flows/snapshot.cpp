@@ -15,26 +15,6 @@ bool is_refund_event(EventType type) {
   return type == EventType::refund_succeeded || type == EventType::refund_failed;
 }
 
-std::string webhook_body(Context& context, const PaymentSnapshot& snapshot, const store::OutboxRow& event) {
-  json::Writer out(2048);
-  out.begin_object();
-  out.field("merchant_id", snapshot.merchant->row.merchant_id);
-  out.field("event_id", to_text(event.id));
-  out.field("event_type", to_string(event.type));
-  out.key("content").begin_object();
-  if (is_refund_event(event.type)) {
-    out.field("type", "refund_details")
-        .raw_field("object", context.rendering.refund(refund_view_of(snapshot)));
-  } else {
-    out.field("type", "payment_details")
-        .raw_field("object", context.rendering.payment(view_of(context, snapshot)));
-  }
-  out.end_object();
-  out.field("timestamp", format_iso8601(event.created_at)).field("sequence", event.sequence);
-  out.end_object();
-  return std::move(out).take();
-}
-
 void add_event(Context& context, const PaymentSnapshot& snapshot, const effect::Emit& emit, Instant now,
                store::ChangeSet& changes) {
   store::OutboxRow event;
@@ -335,6 +315,26 @@ void count_state(Context& context, PaymentState before, const PaymentSnapshot& s
   const PaymentState after = snapshot.aggregate.payment.state;
   if (before != after && snapshot.account)
     context.telemetry.count_payment(snapshot.account->connector_index, after);
+}
+
+std::string webhook_body(Context& context, const PaymentSnapshot& snapshot, const store::OutboxRow& event) {
+  json::Writer out(2048);
+  out.begin_object();
+  out.field("merchant_id", snapshot.merchant->row.merchant_id);
+  out.field("event_id", to_text(event.id));
+  out.field("event_type", to_string(event.type));
+  out.key("content").begin_object();
+  if (is_refund_event(event.type)) {
+    out.field("type", "refund_details")
+        .raw_field("object", context.rendering.refund(refund_view_of(snapshot)));
+  } else {
+    out.field("type", "payment_details")
+        .raw_field("object", context.rendering.payment(view_of(context, snapshot)));
+  }
+  out.end_object();
+  out.field("timestamp", format_iso8601(event.created_at)).field("sequence", event.sequence);
+  out.end_object();
+  return std::move(out).take();
 }
 
 std::string client_secret_of(Keys& keys, const std::string& payment_id, PaymentId id) {

@@ -63,6 +63,10 @@ void apply(Context& context, PaymentSnapshot& snapshot, Decision decision, RowIs
 // Counts a change of state once it is committed.
 void count_state(Context& context, PaymentState before, const PaymentSnapshot& snapshot);
 
+// What a merchant's endpoint is sent about an event: the payment, or the refund, as the snapshot has it.
+[[nodiscard]] std::string webhook_body(Context& context, const PaymentSnapshot& snapshot,
+                                       const store::OutboxRow& event);
+
 [[nodiscard]] PaymentView view_of(Context& context, const PaymentSnapshot& snapshot);
 // Requires: snapshot.aggregate.refund.
 [[nodiscard]] RefundView refund_view_of(const PaymentSnapshot& snapshot);
