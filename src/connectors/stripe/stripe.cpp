@@ -20,9 +20,6 @@ constexpr Capabilities kCapabilities{
     .payment_methods = kPaymentMethods,
 };
 
-// 50 pages of 100 refunds. A payment with more is not ours to find in one inquiry.
-constexpr int kRefundPagesMax = 50;
-
 bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
 }
@@ -55,7 +52,7 @@ AskStep Stripe::ask(const ConnectorRequest& request, const ConnectorContext& con
                                                         : stripe::build_retrieve_payment(request, context)};
 }
 
-AskStep Stripe::resume_ask(const ConnectorRequest& request, const ConnectorContext& context, int round,
+AskStep Stripe::resume_ask(const ConnectorRequest& request, const ConnectorContext& context, int,
                            const http::Response& answer) const {
   const ConnectorCredentials& credentials = context.credentials;
   if (request.kind != OperationKind::refund) {
@@ -67,9 +64,7 @@ AskStep Stripe::resume_ask(const ConnectorRequest& request, const ConnectorConte
     return ask::Done{stripe::read_refund_answer(request, credentials, answer)};
   auto page = stripe::read_refund_page(request, credentials, answer);
   if (auto* finding = std::get_if<Finding>(&page)) return ask::Done{std::move(*finding)};
-  if (round + 1 >= kRefundPagesMax)
-    return ask::Done{
-        finding::Found{outcome::Unknown{"the payment has too many refunds to look through", "", false}}};
+  // Stripe lists the newest first: ours is behind the first page only when a hundred came after it.
   return ask::Send{stripe::build_list_refunds(request, context, std::get<stripe::NextPage>(page).after)};
 }
 
