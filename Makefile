@@ -22,7 +22,7 @@ help:  ## list these commands
 
 .PHONY: run
 run: build  ## build, then start the switch and a sandbox gateway on 127.0.0.1:8080
-	@exec build/release/payweir serve --sandbox --listen $(LISTEN)
+	@exec build/release/payweir serve --sandbox --listen $(LISTEN) --data build/run
 
 .PHONY: test
 test: dev  ## every test; one subject: make test T=Vectors
