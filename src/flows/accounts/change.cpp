@@ -24,7 +24,8 @@ Task<Result<std::optional<Answer>>> commit_change(Context& context, AccountChang
   if (auto* failed = std::get_if<store::commit::Failed>(&committed)) co_return fail(std::move(failed->error));
   if (auto* maybe = std::get_if<store::commit::Maybe>(&committed)) co_return fail(std::move(maybe->error));
   if (std::get<store::commit::Duplicate>(committed).table != "idempotency" || !change.key)
-    co_return fail(Code::duplicate_resource, std::move(resource), "it exists already");
+    co_return fail(Code::duplicate_resource, resource,
+                   "an object with this " + resource + " exists already in our records");
   RequestKey key = std::move(*change.key);
   Result<Replay> first = co_await replay(context, std::move(key));
   if (!first) co_return fail(std::move(first.error()));

@@ -43,7 +43,6 @@ constexpr auto kConnectorAccount = std::to_array<DetailMember<ConnectorAccountDe
     {"payment_methods_enabled", kJson, &ConnectorAccountDetails::payment_methods_enabled_json},
     {"metadata", kJson, &ConnectorAccountDetails::metadata_json},
     {"test_mode", kJson, &ConnectorAccountDetails::test_mode_json},
-    {"frm_configs", kJson, &ConnectorAccountDetails::frm_configs_json},
 });
 
 template <class Details>

@@ -31,7 +31,7 @@ struct ProfileDetails {
 
 struct ConnectorAccountDetails {
   std::string connector_type, business_country, business_label, business_sub_label;
-  std::string payment_methods_enabled_json, metadata_json, test_mode_json, frm_configs_json;
+  std::string payment_methods_enabled_json, metadata_json, test_mode_json;
 
   [[nodiscard]] std::string serialise() const;
   [[nodiscard]] static ConnectorAccountDetails parse(std::string_view json);
