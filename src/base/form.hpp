@@ -24,6 +24,7 @@ inline constexpr std::size_t kPairsMax = 1000;
 // Collects pairs in order; take() gives "a[b]=1&c=x%20y". Keys and values may hold any byte.
 class Encoder {
  public:
+  explicit Encoder(std::size_t reserve_bytes = 0) { out_.reserve(reserve_bytes); }
   Encoder& add(std::string_view key, std::string_view value);
   [[nodiscard]] std::string take() && { return std::move(out_); }
 

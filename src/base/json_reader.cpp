@@ -23,8 +23,7 @@ struct Document::Builder {
   }
 
   Result<void> walk(simdjson::dom::element element, std::size_t depth) {
-    if (depth > limits.depth_max)
-      return fail(Code::json_too_deep, path, "nested deeper than 32 levels");
+    if (depth > limits.depth_max) return fail(Code::json_too_deep, path, "nested deeper than 32 levels");
     const std::size_t index = document.nodes_.size();
     document.nodes_.emplace_back();
     using simdjson::dom::element_type;
@@ -98,7 +97,8 @@ struct Document::Builder {
     document.nodes_[index].child_count = static_cast<std::uint32_t>(seen.size());
     std::ranges::sort(seen);
     if (const auto twin = std::ranges::adjacent_find(seen); twin != seen.end())
-      return fail(Code::json_duplicate_key, path.empty() ? std::string(*twin) : path + '.' + std::string(*twin),
+      return fail(Code::json_duplicate_key,
+                  path.empty() ? std::string(*twin) : path + '.' + std::string(*twin),
                   "the same key stands twice in one object");
     return {};
   }
@@ -123,7 +123,8 @@ Result<Document> parse(std::string_view text, const Limits& limits) {
   simdjson::dom::element root;
   const auto problem = parser.parse(text.data(), text.size(), true).get(root);
   if (problem == simdjson::DEPTH_ERROR) return fail(Code::json_too_deep, "", "nested deeper than 32 levels");
-  if (problem) return fail(Code::malformed_json, "", std::string("malformed JSON: ") + simdjson::error_message(problem));
+  if (problem)
+    return fail(Code::malformed_json, "", std::string("malformed JSON: ") + simdjson::error_message(problem));
   Document document;
   document.nodes_.reserve(64);
   document.text_.reserve(text.size());
@@ -140,7 +141,9 @@ Value Document::root() const {
   return Value(this, 0, nodes_[0].after);
 }
 
-Kind Value::kind() const { return document_ ? document_->nodes_[index_].kind : Kind::absent; }
+Kind Value::kind() const {
+  return document_ ? document_->nodes_[index_].kind : Kind::absent;
+}
 
 std::string_view Value::text() const {
   if (!is(Kind::string)) return {};
@@ -148,9 +151,13 @@ std::string_view Value::text() const {
   return std::string_view(document_->text_).substr(node.text_at, node.text_size);
 }
 
-std::int64_t Value::integer() const { return is(Kind::integer) ? document_->nodes_[index_].integer : 0; }
+std::int64_t Value::integer() const {
+  return is(Kind::integer) ? document_->nodes_[index_].integer : 0;
+}
 
-bool Value::boolean() const { return is(Kind::boolean) && document_->nodes_[index_].integer != 0; }
+bool Value::boolean() const {
+  return is(Kind::boolean) && document_->nodes_[index_].integer != 0;
+}
 
 double Value::real() const {
   if (is(Kind::real)) return document_->nodes_[index_].real;
@@ -197,7 +204,8 @@ void write(Writer& out, const Value& value) {
     case Kind::string: out.string(value.text()); return;
     case Kind::array:
       out.begin_array();
-      for (Value child = value.first(); child.present(); child = child.next()) write(out, child);
+      for (Value child = value.first(); child.present(); child = child.next())
+        write(out, child);
       out.end_array();
       return;
     case Kind::object:

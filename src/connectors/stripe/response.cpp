@@ -173,9 +173,12 @@ Outcome read_failure(const ConnectorRequest& request, const ConnectorCredentials
                      const http::Response& answer, const Value& root) {
   const std::string status = std::to_string(answer.status);
   const StripeError error = read_error_object(root["error"]);
-  // Refused before it reached an endpoint, with or without a body.
-  if (answer.status == 429)
-    return outcome::Rejected{describe_error(error, credentials), outcome::Rejected::Cause::rate_limit};
+  // Refused before it reached an endpoint, with or without a body of Stripe's.
+  if (answer.status == 429) {
+    GatewayError refused = describe_error(error, credentials);
+    if (refused.code.empty()) refused = {"rate_limit", "Stripe takes no more requests for now"};
+    return outcome::Rejected{std::move(refused), outcome::Rejected::Cause::rate_limit};
+  }
   // 5xx may have been executed, and is stored under the key: the same key would only repeat it. A 409 says
   // that another request is at it under our key. What has no error object is not Stripe's word.
   if (answer.status < 400 || answer.status >= 500 || answer.status == 409 || error.type.empty())

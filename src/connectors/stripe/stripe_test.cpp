@@ -408,9 +408,11 @@ TEST(Faults, A07_AnAnswerToAnotherRequestIsAContradiction) {
 // A11: refused for its rate is refused, not unknown, with or without a readable body.
 TEST(Faults, A11_ARateLimitIsARejectionThatMayBeRepeated) {
   for (const std::string& body :
-       {error_body("invalid_request_error", "rate_limit"), std::string(), std::string("slow down")})
-    EXPECT_EQ(as<outcome::Rejected>(resume(OperationKind::authorise, 429, body)).cause,
-              outcome::Rejected::Cause::rate_limit);
+       {error_body("invalid_request_error", "rate_limit"), std::string(), std::string("slow down")}) {
+    const auto rejected = as<outcome::Rejected>(resume(OperationKind::authorise, 429, body));
+    EXPECT_EQ(rejected.cause, outcome::Rejected::Cause::rate_limit);
+    EXPECT_EQ(rejected.error.code, "rate_limit");
+  }
 }
 
 TEST(StripeOutcome, ReadsCapturesAndVoids) {

@@ -31,7 +31,8 @@ class NestedForm {
     std::size_t prefix_size;
     std::size_t element_count;
   };
-  form::Encoder encoder_;
+  // Room for a payment with its addresses: a text that grows leaves copies of a card number behind.
+  form::Encoder encoder_{2048};
   std::string prefix_;
   std::vector<Level> levels_;
 };
