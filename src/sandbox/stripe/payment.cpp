@@ -1,0 +1,148 @@
+#include "sandbox/stripe/payment.hpp"
+
+#include <utility>
+
+namespace payweir::sandbox::stripe {
+namespace {
+
+bool must_ask_payer(const Intent& intent, const Presence& presence) {
+  if (intent.method.type != MethodType::card) return true;
+  switch (behaviour(intent.method.behaviour).challenge) {
+    case Challenge::none: return false;
+    case Challenge::always: return true;
+    case Challenge::first_use_only: return !(presence.off_session && presence.method_was_set_up);
+  }
+  return true;
+}
+
+void fail_attempt(const Actor& actor, Intent& intent, Decline why, Authentication authentication) {
+  actor.state.books.decline(intent, why, authentication, actor.now);
+  intent.last_error = why;
+  intent.status = IntentStatus::requires_payment_method;
+  intent.method = {};
+  actor.emit_intent(intent, "payment_intent.payment_failed");
+}
+
+void succeed(const Actor& actor, Intent& intent) {
+  intent.status = IntentStatus::succeeded;
+  intent.texts.set("return_url", "");  // nobody will be sent back any more
+  actor.emit_intent(intent, "payment_intent.succeeded");
+}
+
+// A second intent like this one, charged as well: what an executed-twice looks like in the books.
+void charge_again(const Actor& actor, const Intent& intent) {
+  Books& books = actor.state.books;
+  if (books.full()) return;
+  Intent twin = intent;
+  twin.salt = actor.draws.bits();
+  twin.charges.clear();
+  twin.refunds.clear();
+  twin.newest_answer = kNoAnswer;
+  Intent& kept = books.add(std::move(twin));
+  books.authorize(kept, Authentication::none, actor.now);
+  books.capture(kept, kept.amount);
+}
+
+void ask_issuer(const Actor& actor, Intent& intent, Authentication authentication) {
+  const Decline why =
+      intent.method.type == MethodType::card ? behaviour(intent.method.behaviour).decline : Decline::none;
+  if (why != Decline::none) return fail_attempt(actor, intent, why, authentication);
+  Books& books = actor.state.books;
+  books.authorize(intent, authentication, actor.now);
+  intent.last_error = Decline::none;
+  if (intent.manual_capture) {
+    intent.status = IntentStatus::requires_capture;
+    actor.state.set_due(Due::What::expire_authorization, actor.now + kAuthorizationLasts, intent.number,
+                        static_cast<std::uint16_t>(intent.charges.size()));
+    return actor.emit_intent(intent, "payment_intent.amount_capturable_updated");
+  }
+  books.capture(intent, intent.amount);
+  succeed(actor, intent);
+  if (actor.charge_twice) charge_again(actor, intent);
+}
+
+}  // namespace
+
+Actor actor_of(Call& call) {
+  return {call.state, call.cause(), call.now, call.draws, call.charge_twice};
+}
+
+void Actor::emit_intent(const Intent& intent, std::string_view type) const {
+  state.webhooks.emit(cause, type, state.renderer.intent(intent), now, draws);
+}
+
+void adopt(Intent& intent, const GivenMethod& given) {
+  intent.method = given.method;
+  if (intent.method.ordinal == 0) intent.method.ordinal = ++intent.method_count;
+  if (given.reused) intent.reusable = true;
+}
+
+void confirm(const Actor& actor, Intent& intent, const Presence& presence) {
+  if (!must_ask_payer(intent, presence))
+    return ask_issuer(actor, intent,
+                      intent.asks_three_ds ? Authentication::frictionless : Authentication::none);
+  if (presence.off_session || presence.error_on_requires_action)
+    return fail_attempt(actor, intent, Decline::authentication_required, Authentication::none);
+  intent.status = IntentStatus::requires_action;
+  actor.emit_intent(intent, "payment_intent.requires_action");
+}
+
+void complete_challenge(const Actor& actor, Intent& intent, ChallengeResult result) {
+  if (result == ChallengeResult::approved) return ask_issuer(actor, intent, Authentication::challenge);
+  fail_attempt(actor, intent, Decline::authentication_failed, Authentication::challenge);
+}
+
+void capture(const Actor& actor, Intent& intent, std::int64_t amount) {
+  actor.state.books.capture(intent, amount);
+  succeed(actor, intent);
+  if (actor.charge_twice) charge_again(actor, intent);
+}
+
+void cancel(const Actor& actor, Intent& intent, std::string_view reason) {
+  if (intent.capturable() > 0) actor.state.books.release(intent);
+  intent.status = IntentStatus::canceled;
+  intent.canceled_ms = actor.now.ms;
+  intent.texts.set("cancellation_reason", reason);
+  actor.emit_intent(intent, "payment_intent.canceled");
+}
+
+std::size_t refund(const Actor& actor, Intent& intent, std::uint16_t charge, std::int64_t amount,
+                   std::string_view reason, PackedPairs metadata) {
+  const RefundFate fate = behaviour(intent.charges[charge - 1u].method.behaviour).refund_fate;
+  const bool pending = fate == RefundFate::pending_then_succeeds;
+  Refund& made = actor.state.books.refund(
+      intent, charge, amount, pending ? RefundStatus::pending : RefundStatus::succeeded, actor.now);
+  made.metadata = std::move(metadata);
+  made.texts.set("reason", reason);
+  const std::size_t ordinal = intent.refunds.size();
+  if (fate != RefundFate::succeeds)
+    actor.state.set_due(Due::What::settle_refund, actor.now + kRefundSettlesAfter, intent.number,
+                        static_cast<std::uint16_t>(ordinal));
+  State& state = actor.state;
+  state.webhooks.emit(actor.cause, "charge.refunded", state.renderer.charge(intent, charge), actor.now,
+                      actor.draws);
+  state.webhooks.emit(actor.cause, "refund.created", state.renderer.refund(intent, ordinal), actor.now,
+                      actor.draws);
+  return ordinal;
+}
+
+void expire_authorization(const Actor& actor, Intent& intent, std::uint16_t charge) {
+  if (intent.status != IntentStatus::requires_capture || intent.charges.size() != charge) return;
+  actor.state.open_for_change(intent);
+  cancel(actor, intent, "automatic");
+}
+
+void settle_refund(const Actor& actor, Intent& intent, std::uint16_t refund) {
+  const Refund& settled = intent.refunds[refund - 1u];
+  const RefundFate fate = behaviour(intent.charges[settled.charge - 1u].method.behaviour).refund_fate;
+  const bool fails = fate == RefundFate::succeeds_then_fails;
+  State& state = actor.state;
+  state.open_for_change(intent);
+  state.books.settle(intent, refund - 1u, fails ? RefundStatus::failed : RefundStatus::succeeded);
+  const std::string object = state.renderer.refund(intent, refund);
+  state.webhooks.emit(actor.cause, "charge.refund.updated", object, actor.now, actor.draws);
+  state.webhooks.emit(actor.cause, "refund.updated", object, actor.now, actor.draws);
+  if (fails) state.webhooks.emit(actor.cause, "refund.failed", object, actor.now, actor.draws);
+}
+
+}  // namespace payweir::sandbox::stripe
