@@ -1,0 +1,106 @@
+#include "jobs/settle_jobs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "flows/settle.hpp"
+#include "jobs/schedule.hpp"
+#include "store/queries/inbox_queries.hpp"
+#include "store/queries/job_queries.hpp"
+#include "store/queries/payment_queries.hpp"
+
+namespace payweir::jobs {
+namespace {
+
+std::vector<DueItem> items_of(const std::vector<std::int64_t>& keys) {
+  std::vector<DueItem> items;
+  for (const std::int64_t key : keys)
+    items.push_back({key, 0});
+  return items;
+}
+
+Task<Result<void>> settle(flows::Context& context, std::int64_t operation_key) {
+  Result<flows::Settled> settled =
+      co_await flows::settle_operation(context, operation_key, flows::Fencing::allowed);
+  if (!settled) co_return fail(std::move(settled.error()));
+  co_return Result<void>{};
+}
+
+constexpr std::size_t kTriedMax = 1'000;
+
+}  // namespace
+
+Task<Result<std::vector<DueItem>>> RecoverJob::list_due(Selection selection) {
+  if (is_done_) co_return std::vector<DueItem>{};
+  Result<std::vector<std::int64_t>> keys = co_await store::list_dispatching_operations(
+      context_.store, context_.settings.process_started_at, selection.limit);
+  if (!keys) co_return fail(std::move(keys.error()));
+  is_done_ = keys->empty();
+  co_return items_of(*keys);
+}
+
+Task<Result<void>> RecoverJob::work(DueItem item) {
+  return settle(context_, item.key);
+}
+
+Task<Result<std::vector<DueItem>>> ResolveJob::list_due(Selection selection) {
+  const Instant now = context_.clock.wall();
+  Result<std::vector<store::OperationRow>> due =
+      co_await store::list_due_operations(context_.store, now, selection.limit);
+  if (!due) co_return fail(std::move(due.error()));
+  std::vector<DueItem> items;
+  for (const store::OperationRow& row : *due) {
+    const Operation& operation = row.operation;
+    const bool is_to_recover = operation.state == OperationState::dispatching &&
+                               operation.created_at < context_.settings.process_started_at;
+    if (!is_to_recover) items.push_back({operation.id.key, 0});
+  }
+  co_return items;
+}
+
+Task<Result<void>> ResolveJob::work(DueItem item) {
+  return settle(context_, item.key);
+}
+
+Task<Result<std::vector<DueItem>>> InboxJob::list_due(Selection selection) {
+  const Instant now = context_.clock.wall();
+  Result<std::vector<store::InboxRow>> due =
+      co_await store::list_due_inbox(context_.store, now, selection.limit);
+  if (!due) co_return fail(std::move(due.error()));
+  std::vector<DueItem> items;
+  for (const store::InboxRow& row : *due)
+    items.push_back({row.key, 0});
+  co_return items;
+}
+
+Task<Result<void>> InboxJob::work(DueItem item) {
+  return flows::work_off_callback(context_, item.key);
+}
+
+Task<Result<std::vector<DueItem>>> ExpireJob::list_due(Selection selection) {
+  const Instant now = context_.clock.wall();
+  const std::size_t limit = selection.limit + tried_.size();
+  Result<std::vector<std::int64_t>> keys = co_await store::list_expired_payments(context_.store, now, limit);
+  if (!keys) co_return fail(std::move(keys.error()));
+  // What is no longer listed has ended.
+  if (keys->size() < limit)
+    std::erase_if(tried_,
+                  [&](const auto& each) { return std::ranges::find(*keys, each.first) == keys->end(); });
+  std::erase_if(*keys, [&](std::int64_t key) {
+    const auto tried = tried_.find(key);
+    return tried != tried_.end() && now < tried->second.next;
+  });
+  co_return items_of(*keys);
+}
+
+Task<Result<void>> ExpireJob::work(DueItem item) {
+  if (tried_.size() >= kTriedMax) tried_.clear();
+  Try& last = tried_[item.key];
+  ++last.count;
+  last.next = context_.clock.wall() + seconds(60) * std::min<std::int64_t>(last.count * last.count, 60);
+  Result<bool> expired = co_await flows::expire_payment(context_, item.key);
+  if (!expired) co_return fail(std::move(expired.error()));
+  co_return Result<void>{};
+}
+
+}  // namespace payweir::jobs

@@ -1,0 +1,42 @@
+#pragma once
+// What the jobs look for and count, over all merchants.
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "store/rows.hpp"
+#include "store/store.hpp"
+
+namespace payweir::store {
+
+struct DueDelivery {
+  std::int64_t key = 0;
+  std::int64_t profile_key = 0;
+};
+// Longest due first; without those of the profiles to pass over, of which the first kPassedOverMax count.
+inline constexpr std::size_t kPassedOverMax = 32;
+[[nodiscard]] Task<Result<std::vector<DueDelivery>>> list_due_delivery_keys(
+    Store& store, Instant now, std::vector<std::int64_t> passed_over_profiles, std::size_t limit);
+
+struct DeliveryOfEvent {
+  DeliveryRow delivery;
+  EventId event_id;
+};
+[[nodiscard]] Task<Result<std::optional<DeliveryOfEvent>>> find_delivery_of_event(Store& store,
+                                                                                  std::int64_t key);
+
+// Keys of operations that were recorded before `recorded_before` and never heard of since: state
+// dispatching. When the process has started since, nobody is sending them.
+[[nodiscard]] Task<Result<std::vector<std::int64_t>>> list_dispatching_operations(Store& store,
+                                                                                  Instant recorded_before,
+                                                                                  std::size_t limit);
+
+// Costs as much as there are such rows.
+struct WorkCounts {
+  std::int64_t operations_open = 0;
+  std::int64_t inbox_pending = 0;
+  std::int64_t inbox_orphans = 0;
+};
+[[nodiscard]] Task<Result<WorkCounts>> count_work(Store& store);
+
+}  // namespace payweir::store
