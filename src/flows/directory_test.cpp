@@ -1,0 +1,118 @@
+#include "flows/directory.hpp"
+
+#include <gtest/gtest.h>
+
+#include "flows/accounts/connector_accounts.hpp"
+#include "flows/accounts/merchants.hpp"
+#include "flows/testkit.hpp"
+#include "store/queries/account_queries.hpp"
+
+namespace payweir::flows {
+namespace {
+
+using testkit::World;
+
+std::shared_ptr<const MerchantEntry> find(World& world, Context& context, std::string merchant_id) {
+  return world.run(context.directory.merchant_by_id(std::move(merchant_id))).value();
+}
+
+TEST(Directory, FindsAMerchantByEachOfItsNames) {
+  World world;
+  const Answer made = world.create_merchant("shop");
+  Directory& directory = world.context().directory;
+  const auto by_id = find(world, world.context(), "shop");
+  ASSERT_TRUE(by_id);
+  EXPECT_EQ(world.run(directory.merchant(by_id->row.id.key)).value(), by_id) << "cached";
+  EXPECT_EQ(
+      world.run(directory.merchant_by_publishable_key(testkit::member(made, "publishable_key"))).value(),
+      by_id);
+  ASSERT_TRUE(by_id->default_profile());
+  EXPECT_EQ(by_id->default_profile()->row.name, "default");
+  EXPECT_EQ(by_id->default_profile()->webhook_secrets.size(), 1u);
+}
+
+TEST(Directory, KnowsNothingOfWhatDoesNotExist) {
+  World world;
+  Directory& directory = world.context().directory;
+  EXPECT_FALSE(find(world, world.context(), "nobody"));
+  EXPECT_FALSE(world.run(directory.merchant(123)).value());
+  EXPECT_FALSE(
+      world.run(directory.merchant_by_publishable_key("pk_snd_" + encode_crockford(123, 4))).value());
+  EXPECT_FALSE(world.run(directory.api_key(123)).value());
+}
+
+TEST(Directory, SeesAChangeMadeOnAnotherThread) {
+  World world;
+  world.create_merchant("shop");
+  ASSERT_TRUE(find(world, world.other_context(), "shop"));
+  UpdateMerchant command;
+  command.merchant_id = "shop";
+  command.settings.webhook_url = "https://shop.example/hook";
+  ASSERT_TRUE(
+      world.run(update_merchant(world.context(), world.admin(), std::nullopt, command, world.rendering)));
+  EXPECT_EQ(find(world, world.other_context(), "shop")->default_profile()->row.webhook_url,
+            "https://shop.example/hook");
+}
+
+TEST(Directory, LeavesWhatACallerHoldsAsItWas) {
+  World world;
+  world.create_merchant("shop");
+  const auto held = find(world, world.context(), "shop");
+  ASSERT_TRUE(world.run(delete_merchant(world.context(), world.admin(), "shop")));
+  EXPECT_FALSE(find(world, world.context(), "shop"));
+  EXPECT_EQ(held->row.merchant_id, "shop");
+}
+
+Task<Result<std::shared_ptr<const MerchantEntry>>> change_and_read_another(Context& context) {
+  context.directory.changed();
+  auto other = co_await context.directory.merchant_by_id("nobody");
+  co_return other;
+}
+
+TEST(Directory, DoesNotKeepWhatItReadWhileItChanged) {
+  World world;
+  world.create_merchant("shop");
+  Context& context = world.context();
+  context.directory.changed();
+  // The read starts, a change comes in between, and another read has already seen the new epoch.
+  std::vector<Task<Result<std::shared_ptr<const MerchantEntry>>>> reads;
+  reads.push_back(context.directory.merchant_by_id("shop"));
+  reads.push_back(change_and_read_another(context));
+  const auto results = world.loop.run_together(std::move(reads));
+  ASSERT_TRUE(*results[0]);
+  const auto again = find(world, context, "shop");
+  EXPECT_NE(again, *results[0]) << "what was read before the change must have been read again";
+}
+
+// Catalogue K12: credentials copied into another row do not open there.
+TEST(Faults, K12_CredentialsOpenOnlyInTheirOwnRow) {
+  World world;
+  world.create_merchant("shop");
+  for (const std::string label : {"one", "two"}) {
+    CreateConnectorAccount command;
+    command.merchant_id = "shop";
+    command.connector = "stripe";
+    command.label = label;
+    command.credentials.auth_type = "HeaderKey";
+    command.credentials.api_key = Secret("sk_test_of_" + label + "_account");
+    ASSERT_TRUE(world.run(
+        create_connector_account(world.context(), world.admin(), std::nullopt, command, world.rendering)));
+  }
+  const auto merchant = find(world, world.context(), "shop");
+  const auto& accounts = merchant->default_profile()->accounts;
+  ASSERT_EQ(accounts.size(), 2u);
+  store::ConnectorAccountRow swapped = accounts[0]->row;
+  swapped.sealed_credentials = accounts[1]->row.sealed_credentials;
+  ++swapped.version;
+  store::ChangeSet changes;
+  changes.update(swapped);
+  ASSERT_TRUE(std::holds_alternative<store::commit::Committed>(
+      world.run(world.context().store.commit(std::move(changes)))));
+  world.context().directory.changed();
+  const auto opened = world.run(world.context().directory.merchant_by_id("shop"));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::decrypt_failed);
+}
+
+}  // namespace
+}  // namespace payweir::flows
