@@ -11,9 +11,9 @@ namespace payweir::api {
 std::vector<Route> all_routes() {
   std::vector<Route> routes;
   for (const std::span<const Route> group :
-       {health_routes(), native::merchant_routes(), native::profile_routes(), native::api_key_routes(),
-        native::connector_account_routes(), native::event_routes(), native::payment_routes(),
-        native::refund_routes(), native::gateway_side_routes()})
+       {health_routes(), native::payment_routes(), native::refund_routes(), native::gateway_side_routes(),
+        native::merchant_routes(), native::profile_routes(), native::api_key_routes(),
+        native::connector_account_routes(), native::event_routes()})
     routes.insert(routes.end(), group.begin(), group.end());
   return routes;
 }

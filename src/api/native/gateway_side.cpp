@@ -7,6 +7,15 @@
 namespace payweir::api::native {
 namespace {
 
+// Back to the shop, or, when the payment names no return_url, nowhere.
+Reply send_payer(std::string_view return_url) {
+  if (!return_url.empty()) return redirect_reply(return_url);
+  Reply reply;
+  reply.response.headers.set("content-type", "text/plain; charset=utf-8");
+  reply.response.body = "Thank you. You can close this window.";
+  return reply;
+}
+
 // Where next_action sends the payer: on to the gateway's page while it waits for them, else back to the
 // shop. The attempt's id, which only the merchant was told, is what lets the browser pass.
 Task<Result<Reply>> leave_for_gateway(RequestContext request) {
@@ -30,7 +39,7 @@ Task<Result<Reply>> leave_for_gateway(RequestContext request) {
   Result<std::string> location =
       co_await flows::return_from_gateway(request.flows, std::move(merchant_id), std::move(payment_id));
   if (!location) co_return fail(std::move(location.error()));
-  co_return redirect_reply(*location);
+  co_return send_payer(*location);
 }
 
 Task<Result<Reply>> come_back(RequestContext request) {
@@ -39,7 +48,7 @@ Task<Result<Reply>> come_back(RequestContext request) {
   Result<std::string> location =
       co_await flows::return_from_gateway(request.flows, std::move(merchant_id), std::move(payment_id));
   if (!location) co_return fail(std::move(location.error()));
-  co_return redirect_reply(*location);
+  co_return send_payer(*location);
 }
 
 Task<Result<Reply>> receive_callback(RequestContext request) {

@@ -21,6 +21,9 @@ constexpr Query kFindRefundByReference{
          "SELECT {} FROM refund WHERE key = "
          "(SELECT target_key FROM alias WHERE merchant_no = $1 AND kind = 2 AND text = $2)">};
 
+// What one answer can show; refunds beyond it are on POST /refunds/list.
+constexpr std::size_t kRefundsOfPaymentMax = 1000;
+
 constexpr Query kListRefundsOfPayment{
     "list_refunds_of_payment", kSql<RefundRow, "SELECT {} FROM refund WHERE payment_key = $1 ORDER BY key">};
 
@@ -64,9 +67,9 @@ Task<Result<std::optional<RefundRow>>> find_refund_by_key(Store& store, std::int
   return select_row<RefundRow>(store, kFindRefundByKey, parameters_of(key));
 }
 
-Task<Result<std::vector<RefundRow>>> list_refunds_of_payment(Store& store, std::int64_t payment_key,
-                                                             std::size_t limit) {
-  return select_rows<RefundRow>(store, kListRefundsOfPayment, parameters_of(payment_key), limit);
+Task<Result<std::vector<RefundRow>>> list_refunds_of_payment(Store& store, std::int64_t payment_key) {
+  return select_rows<RefundRow>(store, kListRefundsOfPayment, parameters_of(payment_key),
+                                kRefundsOfPaymentMax);
 }
 
 Task<Result<std::vector<RefundRow>>> list_refunds(Store& store, RefundFilter filter) {

@@ -1,0 +1,205 @@
+#include "api/native/rendering.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "base/json_reader.hpp"
+
+namespace payweir::api::native {
+namespace {
+
+const Rendering kRendering("https://pay.example");
+
+std::shared_ptr<const flows::MerchantEntry> merchant() {
+  auto entry = std::make_shared<flows::MerchantEntry>();
+  entry->row.merchant_id = "shop";
+  return entry;
+}
+
+std::shared_ptr<const flows::ProfileEntry> profile() {
+  auto entry = std::make_shared<flows::ProfileEntry>();
+  entry->row.id = {2, 3};
+  return entry;
+}
+
+std::shared_ptr<const flows::ConnectorAccount> account() {
+  auto entry = std::make_shared<flows::ConnectorAccount>();
+  entry->row.id = {4, 5};
+  entry->row.connector = "stripe";
+  return entry;
+}
+
+flows::PaymentView unpaid() {
+  flows::PaymentView view;
+  view.payment.id = {1, 1};
+  view.payment.amount = {6540, *Currency::parse("USD")};
+  view.payment.created_at = view.payment.modified_at = Instant{1'795'000'000'000};
+  view.payment.expires_at = view.payment.created_at + minutes(15);
+  view.payment_id = to_text(view.payment.id);
+  view.client_secret = view.payment_id + "_secret_x";
+  view.merchant = merchant();
+  view.profile = profile();
+  return view;
+}
+
+// A card payment as most are.
+flows::PaymentView paid() {
+  flows::PaymentView view = unpaid();
+  view.payment.state = PaymentState::succeeded;
+  view.payment.captured_minor = 6540;
+  view.payment.attempt_count = 1;
+  view.account = account();
+  view.attempt.emplace();
+  view.attempt->id = {6, 7};
+  view.attempt->state = AttemptState::captured;
+  view.attempt->connector_payment_id = "pi_3RzAbCdEfGhIjKlMnOpQrStU";
+  view.attempt->checks.cvc_check = "pass";
+  view.attempt->checks.network = "amex";
+  view.details.payment_method = "card";
+  view.details.payment_method_type = "credit";
+  view.details.card = {"0005", "378282", "amex", "joseph Doe", 3, 2030};
+  return view;
+}
+
+json::Document read(const std::string& text) {
+  Result<json::Document> document = json::parse(text);
+  EXPECT_TRUE(document) << text;
+  return std::move(*document);
+}
+
+TEST(RenderPayment, WithNothingButAnAmount) {
+  EXPECT_EQ(
+      kRendering.payment(unpaid()),
+      R"({"payment_id":"pay_0000000000000g000000000001","merchant_id":"shop","profile_id":"pro_00000000000010000000000003",)"
+      R"("status":"requires_payment_method","amount":6540,"net_amount":6540,"amount_capturable":0,"amount_received":0,)"
+      R"("currency":"USD","client_secret":"pay_0000000000000g000000000001_secret_x","capture_method":"automatic",)"
+      R"("authentication_type":"no_three_ds","created":"2026-11-18T11:06:40.000Z","updated":"2026-11-18T11:06:40.000Z",)"
+      R"("expires_on":"2026-11-18T11:21:40.000Z","connector":null,"merchant_connector_id":null,)"
+      R"("connector_transaction_id":null,"attempt_count":0,"error_code":null,"error_message":null,"next_action":null,)"
+      R"("payment_method":null,"payment_method_data":null,"customer_id":null,"description":null,"metadata":null,)"
+      R"("billing":null})");
+}
+
+TEST(RenderPayment, WithACardThatPaid) {
+  const json::Document document = read(kRendering.payment(paid()));
+  const json::Value payment = document.root();
+  EXPECT_EQ(payment["status"].text(), "succeeded");
+  EXPECT_EQ(payment["amount_received"].integer(), 6540);
+  EXPECT_EQ(payment["connector"].text(), "stripe");
+  EXPECT_EQ(payment["connector_transaction_id"].text(), "pi_3RzAbCdEfGhIjKlMnOpQrStU");
+  EXPECT_EQ(
+      payment["payment_method_data"].dump(),
+      R"({"card":{"last4":"0005","card_network":"AmericanExpress","card_isin":"378282","card_exp_month":"03",)"
+      R"("card_exp_year":"2030","card_holder_name":"joseph Doe","payment_checks":{"address_line1_check":null,)"
+      R"("address_postal_code_check":null,"cvc_check":"pass"}},"billing":null})");
+}
+
+TEST(RenderPayment, StaysSmallBecauseItIsStoredWithEveryPayment) {
+  EXPECT_LE(kRendering.payment(paid()).size(), 1200u);
+}
+
+TEST(RenderPayment, ShowsWhyItFailed) {
+  flows::PaymentView view = paid();
+  view.payment.state = PaymentState::failed;
+  view.attempt->state = AttemptState::declined;
+  view.attempt->error = {"card_declined", "message - Your card has insufficient funds."};
+  view.attempt->decline_reason = DeclineReason::insufficient_funds;
+  view.attempt->retry_class = RetryClass::retry_later;
+  const json::Document document = read(kRendering.payment(view));
+  EXPECT_EQ(document.root()["error_code"].text(), "card_declined");
+  EXPECT_EQ(document.root()["error_message"].text(), "message - Your card has insufficient funds.");
+  EXPECT_EQ(document.root()["unified_code"].text(), "insufficient_funds");
+  EXPECT_TRUE(document.root()["manual_retry_allowed"].boolean());
+}
+
+TEST(RenderPayment, SendsThePayerThroughTheSwitch) {
+  flows::PaymentView view = paid();
+  view.payment.state = PaymentState::requires_customer_action;
+  view.attempt->state = AttemptState::needs_action;
+  view.attempt->next_action_url = "https://gateway.example/3ds";
+  const json::Document document = read(kRendering.payment(view));
+  EXPECT_EQ(document.root()["next_action"].dump(),
+            R"({"type":"redirect_to_url","redirect_to_url":"https://pay.example/payments/redirect/)" +
+                view.payment_id + "/shop/" + to_text(view.attempt->id) + "\"}");
+  view.attempt->state = AttemptState::captured;
+  EXPECT_TRUE(read(kRendering.payment(view)).root()["next_action"].is(json::Kind::null));
+}
+
+TEST(RenderPayment, EchoesWhatTheShopSaid) {
+  flows::PaymentView view = unpaid();
+  view.details.customer_id = "c1";
+  view.details.email = "a@b.c";
+  view.details.metadata_json = R"({"a":{"b":1}})";
+  view.details.billing_json = R"({"address":{"zip":"1"}})";
+  view.details.payment_method_billing_json = R"({"email":"x@y.z"})";
+  view.details.has_off_session = true;
+  const json::Document document = read(kRendering.payment(view));
+  const json::Value payment = document.root();
+  EXPECT_EQ(payment["customer"].dump(), R"({"id":"c1","email":"a@b.c"})");
+  EXPECT_EQ(payment["email"].text(), "a@b.c");
+  EXPECT_EQ(payment["metadata"].dump(), view.details.metadata_json);
+  EXPECT_EQ(payment["billing"].dump(), view.details.billing_json);
+  EXPECT_EQ(payment["payment_method_data"].dump(), R"({"billing":{"email":"x@y.z"}})");
+  EXPECT_TRUE(payment["off_session"].is(json::Kind::boolean));
+}
+
+flows::RefundView refund() {
+  flows::RefundView view;
+  view.refund.id = {8, 9};
+  view.refund.amount = {600, *Currency::parse("USD")};
+  view.refund.state = RefundState::succeeded;
+  view.refund.created_at = view.refund.modified_at = Instant{1'795'000'000'000};
+  view.refund.connector_refund_id = "re_1";
+  view.refund_id = to_text(view.refund.id);
+  view.payment_id = "order_1";
+  view.reason = "returned";
+  view.metadata_json = R"({"a":"b"})";
+  view.merchant = merchant();
+  view.profile = profile();
+  view.account = account();
+  return view;
+}
+
+constexpr std::string_view kRefund =
+    R"({"refund_id":"ref_00000000000040000000000009","payment_id":"order_1","amount":600,"currency":"USD",)"
+    R"("status":"succeeded","reason":"returned","metadata":{"a":"b"},"error_code":null,"error_message":null,)"
+    R"("created_at":"2026-11-18T11:06:40.000Z","updated_at":"2026-11-18T11:06:40.000Z","connector":"stripe",)"
+    R"("merchant_connector_id":"mca_00000000000020000000000005","profile_id":"pro_00000000000010000000000003",)"
+    R"("connector_refund_id":"re_1"})";
+
+TEST(RenderRefund, Whole) {
+  EXPECT_EQ(kRendering.refund(refund()), kRefund);
+}
+
+TEST(RenderRefund, StandsInItsPaymentWhenTheyWereLoaded) {
+  flows::PaymentView view = paid();
+  EXPECT_FALSE(read(kRendering.payment(view)).root()["refunds"].present());
+  view.refunds_loaded = true;
+  EXPECT_EQ(read(kRendering.payment(view)).root()["refunds"].dump(), "[]");
+  view.refunds.push_back(refund());
+  EXPECT_EQ(read(kRendering.payment(view)).root()["refunds"].dump(), "[" + std::string(kRefund) + "]");
+}
+
+TEST(RenderRefund, OutlivesItsGatewayAccount) {
+  flows::RefundView view = refund();
+  view.account = nullptr;
+  EXPECT_TRUE(read(kRendering.refund(view)).root()["connector"].is(json::Kind::null));
+}
+
+TEST(Faults, J04_TextThatCouldDisturbATerminalIsEscapedInAnswers) {
+  flows::PaymentView view = unpaid();
+  view.details.description = "a\n\x1b[31m\u202e\"b";
+  const std::string text = kRendering.payment(view);
+  EXPECT_TRUE(text.contains(R"(a\n\u001b[31m\u202e\"b)"));
+  EXPECT_EQ(read(text).root()["description"].text(), view.details.description);
+}
+
+TEST(RenderList, CountsByTheNameGiven) {
+  const std::string elements[] = {R"({"a":1})", R"({"a":2})"};
+  EXPECT_EQ(render_list("size", elements), R"({"size":2,"data":[{"a":1},{"a":2}]})");
+  EXPECT_EQ(render_list("count", {}), R"({"count":0,"data":[]})");
+}
+
+}  // namespace
+}  // namespace payweir::api::native
