@@ -44,7 +44,7 @@ struct ServerCounters {
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> shed{0};      // closed at accept: a cap, or no file descriptor left
   std::atomic<std::uint64_t> requests{0};  // handed to a handler
-  std::atomic<std::uint64_t> refused{0};   // answered here with a 4xx or 5xx
+  std::atomic<std::uint64_t> refused{0};   // answered here, without a handler
 };
 
 using Handler = std::function<Task<http::Response>(http::Request)>;

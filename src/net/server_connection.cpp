@@ -53,6 +53,10 @@ Task<void> ServerConnection::run() {
     const http::Method method = request_.method;
     request_.peer_address = peer_address_;
     http::Response response = co_await answer(std::move(request_));
+    if (broken_) {
+      co_await deliver_broken(*std::move(broken_));
+      co_return;
+    }
     const bool close = !framing_.keep_alive || context_.draining || asks_to_close(response);
     const AfterResponse after = close ? AfterResponse::close : AfterResponse::keep_alive;
     const bool written = co_await write_response(std::move(response), method, after);
@@ -159,9 +163,12 @@ Task<http::Response> ServerConnection::answer(http::Request request) {
   try {
     http::Response response = co_await context_.handler(std::move(request));
     co_return response;
+  } catch (BrokenDelivery& broken) {
+    broken_ = std::move(broken);
   } catch (const std::exception& e) {
     failure = e.what();
   }
+  if (broken_) co_return http::Response{};
   report_failure("http handler", failure);
   co_return context_.config.render_refusal(500, "Something went wrong.");
 }

@@ -6,8 +6,10 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <optional>
 #include <string>
 
+#include "net/broken_delivery.hpp"
 #include "net/deadline_sweeper.hpp"
 #include "net/http_head.hpp"
 #include "net/http_write.hpp"
@@ -57,6 +59,8 @@ class ServerConnection final : private DeadlineSweeper::Deadline {
   Task<bool> write_all(std::string_view head, std::string_view body);
   Task<void> write_refusal();
   Task<void> discard_input();
+  Task<void> deliver_broken(BrokenDelivery broken);
+  Task<void> wait_for_client_to_leave();
 
   void start_timeout(Span from_now);
   // When a transfer that began at `began` and has moved `bytes` is too slow.
@@ -74,6 +78,7 @@ class ServerConnection final : private DeadlineSweeper::Deadline {
   http::Request request_;
   Framing framing_;
   Refusal refusal_;
+  std::optional<BrokenDelivery> broken_;  // what the handler asked for instead of an answer
   bool first_request_ = true;
   bool idle_ = false;
   bool late_ = false;
