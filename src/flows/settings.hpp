@@ -22,6 +22,7 @@ struct Settings {
   std::int64_t rate_limit_per_key = 50'000;
   std::int64_t rate_limit_per_address = 100'000;
   std::int64_t failed_auth_per_address_per_minute = 60;
+  bool log_requests = true;  // one line for each request of the API
   Instant process_started_at;
   std::size_t io_thread_count = 1;
 };

@@ -1,0 +1,38 @@
+#pragma once
+// The sub-commands of the binary, one function each. They write for people to standard error and results
+// to standard output; 0 is success, 1 a failure that was told, 2 wrong usage.
+#include <string>
+
+namespace payweir::app {
+
+struct ServeOptions {
+  std::string listen, data_dir, config_file;  // "": as configured
+  bool sandbox = false;
+  bool quiet = false;
+};
+struct MigrateOptions {
+  std::string data_dir, config_file;
+};
+struct SandboxOptions {
+  std::string listen;
+};
+struct DemoOptions {
+  bool fast = false;
+};
+struct KeyCreateOptions {
+  std::string merchant_id, name, data_dir, config_file;
+};
+struct ConfigCheckOptions {
+  std::string config_file;
+  bool list = false;
+};
+
+[[nodiscard]] int run_serve(const ServeOptions& options);
+[[nodiscard]] int run_migrate(const MigrateOptions& options);
+[[nodiscard]] int run_sandbox(const SandboxOptions& options);
+[[nodiscard]] int run_demo(const DemoOptions& options);
+[[nodiscard]] int run_key_create(const KeyCreateOptions& options);
+[[nodiscard]] int run_config_check(const ConfigCheckOptions& options);
+[[nodiscard]] int run_version();
+
+}  // namespace payweir::app

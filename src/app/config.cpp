@@ -1,0 +1,291 @@
+#include "app/config.hpp"
+
+#include <toml++/toml.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <sstream>
+#include <variant>
+
+namespace payweir::app {
+namespace {
+
+struct Text {
+  std::string Config::* member;
+};
+struct SecretText {
+  Secret Config::* member;
+};
+struct Integer {
+  std::int64_t Config::* member;
+  std::int64_t min, max;
+};
+struct Boolean {
+  bool Config::* member;
+};
+struct Choice {
+  std::string Config::* member;
+  std::vector<std::string_view> words;
+};
+
+struct Option {
+  std::string_view path;  // "server.listen"
+  std::variant<Text, SecretText, Integer, Boolean, Choice> target;
+  std::string_view meaning;
+};
+
+const std::vector<Option>& options() {
+  static const std::vector<Option> all = {
+      {"server.listen", Text{&Config::listen}, "address and port of the API"},
+      {"server.public_url", Text{&Config::public_url},
+       "address that gateways and browsers are given; http://<listen> when empty"},
+      {"server.io_threads", Integer{&Config::io_threads, 0, 256},
+       "threads that serve; 0 = one fewer than cores"},
+      {"data.dir", Text{&Config::data_dir}, "directory of the database; made with mode 0700"},
+      {"admin.api_key", SecretText{&Config::admin_api_key},
+       "key of the operator; without one the admin routes are shut"},
+      {"keys.master_key_file", Text{&Config::master_key_file},
+       "32 random bytes as 64 hex digits; <data.dir>/master.key on loopback when empty"},
+      {"connectors.stripe.base_url", Text{&Config::stripe_base_url}, "https, or http to loopback"},
+      {"connectors.timeout_ms", Integer{&Config::gateway_timeout_ms, 100, 120'000},
+       "for one whole call to a gateway"},
+      {"connectors.send_window_ms", Integer{&Config::send_window_ms, 100, 60'000},
+       "an operation that was not sent this long after it was recorded is not sent any more"},
+      {"connectors.ca_file", Text{&Config::tls_ca_file}, "PEM file of authorities; the system's when empty"},
+      {"payments.session_expiry_s", Integer{&Config::session_expiry_s, 60, 7'776'000},
+       "an unpaid payment expires after this"},
+      {"webhooks.allow_private", Boolean{&Config::webhooks_allow_private},
+       "webhooks may go to private addresses and plain http"},
+      {"limits.requests_per_key_s", Integer{&Config::rate_limit_per_key, 1, 1'000'000},
+       "requests a second of one API key"},
+      {"limits.requests_per_address_s", Integer{&Config::rate_limit_per_address, 1, 1'000'000},
+       "requests a second of one client address"},
+      {"limits.failed_auth_per_address_m", Integer{&Config::failed_auth_per_address_per_minute, 1, 100'000},
+       "wrong API keys a minute of one client address"},
+      {"store.commit_queue_max", Integer{&Config::commit_queue_max, 16, 1'000'000},
+       "commits waiting; beyond, 503"},
+      {"store.commit_batch_max", Integer{&Config::commit_batch_max, 1, 4'096},
+       "commits in one durable transaction"},
+      {"log.level", Choice{&Config::log_level, {"debug", "info", "warning", "error"}},
+       "least level that is written"},
+      {"log.requests", Boolean{&Config::log_requests}, "one line for each request"},
+  };
+  return all;
+}
+
+const Option* find_option(std::string_view path) {
+  const auto at = std::ranges::find(options(), path, &Option::path);
+  return at == options().end() ? nullptr : &*at;
+}
+
+std::string expected(const Option& option) {
+  struct {
+    std::string operator()(const Text&) const { return "a text"; }
+    std::string operator()(const SecretText&) const { return "a text"; }
+    std::string operator()(const Integer& integer) const {
+      return "a whole number from " + std::to_string(integer.min) + " to " + std::to_string(integer.max);
+    }
+    std::string operator()(const Boolean&) const { return "true or false"; }
+    std::string operator()(const Choice& choice) const {
+      std::string words = "one of";
+      for (const std::string_view word : choice.words)
+        words += " \"" + std::string(word) + '"';
+      return words;
+    }
+  } visitor;
+  return std::visit(visitor, option.target);
+}
+
+using Given = std::variant<std::string, std::int64_t, bool>;
+
+bool set(Config& config, const Option& option, const Given& given) {
+  if (const auto* text = std::get_if<Text>(&option.target)) {
+    if (!std::holds_alternative<std::string>(given)) return false;
+    config.*text->member = std::get<std::string>(given);
+    return true;
+  }
+  if (const auto* secret = std::get_if<SecretText>(&option.target)) {
+    if (!std::holds_alternative<std::string>(given)) return false;
+    config.*secret->member = Secret(std::get<std::string>(given));
+    return true;
+  }
+  if (const auto* integer = std::get_if<Integer>(&option.target)) {
+    const auto* number = std::get_if<std::int64_t>(&given);
+    if (!number || *number < integer->min || *number > integer->max) return false;
+    config.*integer->member = *number;
+    return true;
+  }
+  if (const auto* boolean = std::get_if<Boolean>(&option.target)) {
+    if (!std::holds_alternative<bool>(given)) return false;
+    config.*boolean->member = std::get<bool>(given);
+    return true;
+  }
+  const auto& choice = std::get<Choice>(option.target);
+  const auto* word = std::get_if<std::string>(&given);
+  if (!word || std::ranges::find(choice.words, *word) == choice.words.end()) return false;
+  config.*choice.member = *word;
+  return true;
+}
+
+std::unexpected<Error> invalid(std::string detail) {
+  return fail(Code::configuration_invalid, "", std::move(detail));
+}
+
+std::string place(const std::string& file, const toml::node& node) {
+  return file + ':' + std::to_string(node.source().begin.line);
+}
+
+std::optional<Given> given_of(const toml::node& node) {
+  if (const auto* text = node.as_string()) return Given{text->get()};
+  if (const auto* integer = node.as_integer()) return Given{integer->get()};
+  if (const auto* boolean = node.as_boolean()) return Given{boolean->get()};
+  return std::nullopt;
+}
+
+Result<void> read_table(Config& config, const std::string& file, const toml::table& table,
+                        const std::string& prefix) {
+  for (const auto& [key, node] : table) {
+    const std::string path = prefix + std::string(key.str());
+    if (const auto* inner = node.as_table()) {
+      if (Result<void> done = read_table(config, file, *inner, path + '.'); !done) return done;
+      continue;
+    }
+    const Option* option = find_option(path);
+    if (!option)
+      return invalid(place(file, node) + ": " + path +
+                     ": no such key (payweir config check --list shows all)");
+    const std::optional<Given> given = given_of(node);
+    if (!given || !set(config, *option, *given))
+      return invalid(place(file, node) + ": " + path + ": expected " + expected(*option));
+  }
+  return {};
+}
+
+// A number or a boolean in the environment is a text that reads as one.
+Given given_of_text(const Option& option, const std::string& text) {
+  if (std::holds_alternative<Integer>(option.target)) {
+    std::int64_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem == std::errc{} && end == text.data() + text.size()) return number;
+  }
+  if (std::holds_alternative<Boolean>(option.target) && (text == "true" || text == "false"))
+    return text == "true";
+  return text;
+}
+
+std::string variable_of(std::string_view path) {
+  std::string name = "PAYWEIR__";
+  for (const char c : path) {
+    if (c == '.')
+      name += "__";
+    else
+      name += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  }
+  return name;
+}
+
+bool is_plain_http_to_loopback(std::string_view url) {
+  if (!url.starts_with("http://")) return false;
+  const std::string_view authority = url.substr(7, url.find('/', 7) - 7);
+  return is_loopback(authority.find(':') == std::string_view::npos ? std::string(authority) + ":80"
+                                                                   : std::string(authority));
+}
+
+}  // namespace
+
+bool is_loopback(std::string_view listen) {
+  const std::string_view host = listen.substr(0, listen.rfind(':'));
+  return host.starts_with("127.") || host == "localhost" || host == "[::1]";
+}
+
+Environment read_environment() {
+  Environment environment;
+  for (char** entry = environ; entry && *entry; ++entry) {
+    const std::string_view variable = *entry;
+    const std::size_t equals = variable.find('=');
+    if (!variable.starts_with("PAYWEIR__") || equals == std::string_view::npos) continue;
+    environment.variables.emplace_back(variable.substr(0, equals), variable.substr(equals + 1));
+  }
+  std::ranges::sort(environment.variables);
+  return environment;
+}
+
+Result<Config> load_config(const std::string& file, const Environment& environment) {
+  Config config;
+  if (!file.empty()) {
+    try {
+      const toml::table table = toml::parse_file(file);
+      if (Result<void> done = read_table(config, file, table, ""); !done)
+        return fail(std::move(done.error()));
+    } catch (const toml::parse_error& problem) {
+      return invalid(file + ':' + std::to_string(problem.source().begin.line) + ": " +
+                     std::string(problem.description()));
+    }
+  }
+  for (const auto& [name, text] : environment.variables) {
+    const auto option =
+        std::ranges::find_if(options(), [&](const Option& each) { return variable_of(each.path) == name; });
+    if (option == options().end()) return invalid("environment: " + name + ": no such key");
+    if (!set(config, *option, given_of_text(*option, text)))
+      return invalid("environment: " + name + ": expected " + expected(*option));
+  }
+  return config;
+}
+
+Result<void> check_config(const Config& config) {
+  const bool local = is_loopback(config.listen);
+  const std::size_t colon = config.listen.rfind(':');
+  if (colon == std::string::npos || colon + 1 == config.listen.size())
+    return invalid("server.listen: expected HOST:PORT such as 127.0.0.1:8080");
+  if (!local && config.master_key_file.empty())
+    return invalid("keys.master_key_file: expected a file, because " + config.listen +
+                   " can be reached from outside");
+  if (!local && config.sandbox) return invalid("--sandbox: expected a loopback address to listen on");
+  if (!local && !config.admin_api_key.empty() && config.admin_api_key.size() < 32)
+    return invalid("admin.api_key: expected at least 32 characters, because " + config.listen +
+                   " can be reached from outside");
+  const std::string& url = config.stripe_base_url;
+  if (!url.starts_with("https://") && !is_plain_http_to_loopback(url))
+    return invalid("connectors.stripe.base_url: expected https://, or http:// to loopback");
+  return {};
+}
+
+std::string describe(const Config& config) {
+  std::ostringstream out;
+  std::string section;
+  for (const Option& option : options()) {
+    const std::size_t dot = option.path.rfind('.');
+    if (const std::string_view head = option.path.substr(0, dot); head != section) {
+      out << (section.empty() ? "" : "\n") << '[' << head << "]\n";
+      section = head;
+    }
+    out << option.path.substr(dot + 1) << " = ";
+    if (const auto* text = std::get_if<Text>(&option.target))
+      out << '"' << config.*text->member << '"';
+    else if (const auto* secret = std::get_if<SecretText>(&option.target))
+      out << ((config.*secret->member).empty() ? "\"\"" : "\"***\"");
+    else if (const auto* integer = std::get_if<Integer>(&option.target))
+      out << config.*integer->member;
+    else if (const auto* boolean = std::get_if<Boolean>(&option.target))
+      out << (config.*boolean->member ? "true" : "false");
+    else
+      out << '"' << config.*std::get<Choice>(option.target).member << '"';
+    out << '\n';
+  }
+  return out.str();
+}
+
+std::string describe_options() {
+  std::ostringstream out;
+  for (const Option& option : options()) {
+    out << option.path << "\n    " << option.meaning << "; " << expected(option)
+        << "\n    environment: " << variable_of(option.path) << '\n';
+  }
+  return out.str();
+}
+
+}  // namespace payweir::app

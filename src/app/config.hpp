@@ -1,0 +1,60 @@
+#pragma once
+// Configuration: one table of options, filled from a TOML file, then from the environment
+// (PAYWEIR__SECTION__KEY), then from the command line. What is wrong stops the start with file, line, key
+// and what was expected.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "base/time.hpp"
+
+namespace payweir::app {
+
+struct Config {
+  std::string listen = "127.0.0.1:8080";
+  std::string public_url;       // "" = http://<listen>
+  std::int64_t io_threads = 0;  // 0 = one fewer than cores, at least one
+  std::string data_dir = "payweir-data";
+  Secret admin_api_key;
+  std::string master_key_file;  // "" = DIR/master.key, on loopback only
+  std::string stripe_base_url = "https://api.stripe.com";
+  std::int64_t gateway_timeout_ms = 30'000;
+  std::int64_t send_window_ms = 5'000;
+  std::int64_t session_expiry_s = 900;
+  bool webhooks_allow_private = false;
+  std::int64_t rate_limit_per_key = 50'000;
+  std::int64_t rate_limit_per_address = 100'000;
+  std::int64_t failed_auth_per_address_per_minute = 60;
+  std::int64_t commit_queue_max = 10'000;
+  std::int64_t commit_batch_max = 256;
+  std::string log_level = "info";
+  bool log_requests = true;
+  std::string tls_ca_file;  // authorities for calls to gateways, "" = the system's
+
+  bool sandbox = false;  // command line only
+};
+
+struct Environment {
+  std::vector<std::pair<std::string, std::string>> variables;  // those that begin with PAYWEIR__
+};
+[[nodiscard]] Environment read_environment();
+
+// `file` may be "": none. Error: configuration_invalid, detail "FILE:LINE: KEY: expected …".
+[[nodiscard]] Result<Config> load_config(const std::string& file, const Environment& environment);
+
+// What holds between options: keys on a public address, plain http to a gateway. Error as above.
+[[nodiscard]] Result<void> check_config(const Config& config);
+
+// Whether an address "host:port" is one that only this machine reaches.
+[[nodiscard]] bool is_loopback(std::string_view listen);
+
+// The effective configuration as TOML, secrets masked; for `config check`.
+[[nodiscard]] std::string describe(const Config& config);
+
+// Every key with its meaning and default, as docs/configuration.md shows it.
+[[nodiscard]] std::string describe_options();
+
+}  // namespace payweir::app

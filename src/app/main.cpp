@@ -1,0 +1,69 @@
+// payweir: one binary, its sub-commands.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+
+#include "app/commands.hpp"
+
+int main(int argc, char** argv) {
+  using namespace payweir::app;
+  CLI::App app{"payweir: a self-hosted payment switch"};
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "Help of every command");
+
+  ServeOptions serve;
+  CLI::App* serve_command = app.add_subcommand("serve", "Run the switch");
+  serve_command->add_option("--listen", serve.listen, "Address and port of the API (default 127.0.0.1:8080)");
+  serve_command->add_option("--data", serve.data_dir, "Directory of the database (default ./payweir-data)");
+  serve_command->add_option("--config", serve.config_file, "TOML file; see docs/configuration.md");
+  serve_command->add_flag("--sandbox", serve.sandbox,
+                          "Start a sandbox gateway and a demo merchant beside the switch (loopback only)");
+  serve_command->add_flag("--quiet", serve.quiet, "No welcome on standard error");
+
+  MigrateOptions migrate;
+  CLI::App* migrate_command =
+      app.add_subcommand("migrate", "Bring the database to this binary's schema, then exit");
+  migrate_command->add_option("--data", migrate.data_dir,
+                              "Directory of the database (default ./payweir-data)");
+  migrate_command->add_option("--config", migrate.config_file, "TOML file");
+
+  SandboxOptions sandbox;
+  CLI::App* sandbox_command = app.add_subcommand("sandbox", "Run the model gateways to test against");
+  sandbox_command->add_option("--listen", sandbox.listen, "Address and port")->default_val("127.0.0.1:9090");
+
+  DemoOptions demo;
+  CLI::App* demo_command =
+      app.add_subcommand("demo", "A story of payments, told step by step in the terminal");
+  demo_command->add_flag("--fast", demo.fast, "Without pauses for reading");
+
+  CLI::App* key_command = app.add_subcommand("key", "API keys");
+  key_command->require_subcommand(1);
+  KeyCreateOptions key;
+  CLI::App* key_create = key_command->add_subcommand(
+      "create", "Make an API key in the data directory of a switch that is not running");
+  key_create->add_option("--merchant", key.merchant_id, "The merchant's id; made if there is none of it")
+      ->required();
+  key_create->add_option("--name", key.name, "Name of the key")->default_val("command line");
+  key_create->add_option("--data", key.data_dir, "Directory of the database (default ./payweir-data)");
+  key_create->add_option("--config", key.config_file, "TOML file");
+
+  CLI::App* config_command = app.add_subcommand("config", "Configuration");
+  config_command->require_subcommand(1);
+  ConfigCheckOptions config;
+  CLI::App* config_check = config_command->add_subcommand(
+      "check", "Say whether a configuration is right, and show what it comes to");
+  config_check->add_option("--config", config.config_file, "TOML file");
+  config_check->add_flag("--list", config.list, "Show every key with its meaning instead");
+
+  CLI::App* version_command = app.add_subcommand("version", "Say which version this is");
+
+  CLI11_PARSE(app, argc, argv);
+  if (*serve_command) return run_serve(serve);
+  if (*migrate_command) return run_migrate(migrate);
+  if (*sandbox_command) return run_sandbox(sandbox);
+  if (*demo_command) return run_demo(demo);
+  if (*key_create) return run_key_create(key);
+  if (*config_check) return run_config_check(config);
+  if (*version_command) return run_version();
+  return 2;
+}

@@ -1,0 +1,227 @@
+#include "app/node.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <algorithm>
+#include <future>
+#include <thread>
+
+#include "api/native/rendering.hpp"
+#include "api/router.hpp"
+#include "api/routes.hpp"
+#include "base/check.hpp"
+#include "flows/rate_limiter.hpp"
+#include "jobs/all.hpp"
+#include "jobs/worker.hpp"
+#include "net/client.hpp"
+#include "net/spawn.hpp"
+#include "store/queries/start_queries.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+namespace payweir::app {
+namespace {
+
+// Together under the 30 s that a supervisor usually waits.
+constexpr Duration kDrainPatience = seconds(25);
+constexpr Duration kJobsPatience = seconds(3);
+
+std::size_t io_thread_count(const Config& config) {
+  if (config.io_threads > 0) return static_cast<std::size_t>(config.io_threads);
+  return std::max<std::size_t>(std::thread::hardware_concurrency(), 2) - 1;
+}
+
+flows::Settings settings_of(const Config& config, const Clock& clock, std::size_t io_threads) {
+  flows::Settings settings;
+  settings.admin_api_key = config.admin_api_key;
+  settings.public_url = config.public_url.empty() ? "http://" + config.listen : config.public_url;
+  settings.connector_base_urls.emplace("stripe", config.stripe_base_url);
+  settings.gateway_timeout = milliseconds(config.gateway_timeout_ms);
+  settings.send_window = milliseconds(config.send_window_ms);
+  settings.session_expiry = seconds(config.session_expiry_s);
+  settings.sandbox = config.sandbox;
+  settings.webhooks_allow_private = config.webhooks_allow_private;
+  settings.log_requests = config.log_requests;
+  settings.rate_limit_per_key = config.rate_limit_per_key;
+  settings.rate_limit_per_address = config.rate_limit_per_address;
+  settings.failed_auth_per_address_per_minute = config.failed_auth_per_address_per_minute;
+  settings.process_started_at = clock.wall();
+  settings.io_thread_count = io_threads;
+  return settings;
+}
+
+}  // namespace
+
+// What belongs to one io thread, in the order in which it is built.
+struct Node::Worker {
+  Worker(Node& node, std::size_t index, std::unique_ptr<net::HttpClientPool> client)
+      : keys(node.master_key_, random),
+        sequence(static_cast<std::uint16_t>(index)),
+        http(std::move(client)),
+        directory(*node.store_, keys, node.epoch_),
+        rendering(node.settings_.public_url),
+        rate_limiter(node.settings_),
+        context{node.settings_, node.clock_, random,          *http,    keys,      *node.cards_, node.log_,
+                *node.store_,   directory,   node.telemetry_, sequence, rendering, rate_limiter} {}
+
+  net::SystemRandom random;
+  FileKeys keys;
+  KeySequence sequence;
+  std::unique_ptr<net::HttpClientPool> http;
+  flows::Directory directory;
+  api::native::Rendering rendering;
+  flows::RateLimiter rate_limiter;
+  flows::Context context;
+};
+
+// The jobs run beside the requests of the first io thread.
+struct Node::Jobs {
+  Jobs(Node& node, boost::asio::any_io_executor executor)
+      : worker(node.clock_, node.log_, [executor](std::string_view name, Task<void> task) {
+          net::spawn(executor, name, std::move(task));
+        }) {
+    for (std::unique_ptr<jobs::Job>& job : jobs::all_jobs(node.workers_[0]->context))
+      worker.add(std::move(job));
+  }
+  jobs::Worker worker;
+};
+
+Node::Node(const Config& config, Log& log) : config_(config), log_(log) {}
+
+Node::~Node() {
+  stop();
+}
+
+Result<std::unique_ptr<Node>> Node::start(const Config& config, Log& log, NodeMode mode) {
+  std::unique_ptr<Node> node(new Node(config, log));
+  if (Result<void> opened = node->open(mode); !opened) return fail(std::move(opened.error()));
+  return node;
+}
+
+Result<void> Node::open(NodeMode mode) {
+  const std::size_t io_threads = io_thread_count(config_);
+  settings_ = settings_of(config_, clock_, io_threads);
+  if (Result<void> done = open_store(); !done) return done;
+  if (Result<void> done = prepare_keys(); !done) return done;
+  pool_ = std::make_unique<net::IoPool>(io_threads);
+  if (Result<void> done = add_workers(); !done) return done;
+  if (mode == NodeMode::serving)
+    if (Result<void> done = listen(); !done) return done;
+  pool_->start([this](std::size_t thread) { workers_[thread]->sequence.resume_after(largest_key_); });
+  if (mode == NodeMode::serving) {
+    jobs_ = std::make_unique<Jobs>(*this, pool_->executor(0));
+    run([this](flows::Context&) { return start_jobs(); });
+  }
+  return {};
+}
+
+Task<void> Node::start_jobs() {
+  jobs_->worker.start();
+  co_return;
+}
+
+Result<void> Node::prepare_keys() {
+  std::string path = config_.master_key_file;
+  if (path.empty()) {
+    path = config_.data_dir + "/master.key";
+    Result<bool> made = FileKeys::ensure_file(path, start_random_);
+    if (!made) return fail(std::move(made.error()));
+    made_master_key_ = *made;
+  }
+  Result<Secret> key = FileKeys::read_file(path);
+  if (!key) return fail(std::move(key.error()));
+  master_key_ = std::move(*key);
+  cards_ = std::make_unique<LockedCardHold>(card_random_);
+  if (!cards_->is_locked())
+    log_.write(LogLevel::warning, "cards.memory_not_locked",
+               {{"hint", std::string_view("raise RLIMIT_MEMLOCK")}});
+  return {};
+}
+
+Result<void> Node::open_store() {
+  store::sqlite::SqliteOptions options;
+  options.directory = config_.data_dir;
+  options.queue_max = static_cast<std::size_t>(config_.commit_queue_max);
+  options.batch_max = static_cast<std::size_t>(config_.commit_batch_max);
+  Result<std::unique_ptr<store::sqlite::SqliteStore>> opened =
+      store::sqlite::SqliteStore::open(std::move(options));
+  if (!opened) return fail(std::move(opened.error()));
+  store_ = std::move(*opened);
+  // Before there is a thread to run it on; a select of the embedded store waits for nothing.
+  boost::asio::io_context once;
+  std::future<Result<std::int64_t>> largest =
+      boost::asio::co_spawn(once, store::find_largest_key(*store_), boost::asio::use_future);
+  once.run();
+  Result<std::int64_t> key = largest.get();
+  if (!key) return fail(std::move(key.error()));
+  largest_key_ = *key;
+  return {};
+}
+
+Result<void> Node::add_workers() {
+  for (std::size_t index = 0; index < pool_->size(); ++index) {
+    net::ClientConfig client;
+    client.ca_file = config_.tls_ca_file;
+    if (config_.webhooks_allow_private) client.webhook_reach = {true, true, {}};
+    Result<std::unique_ptr<net::HttpClientPool>> http =
+        net::HttpClientPool::create(pool_->executor(index), clock_, std::move(client));
+    if (!http) return fail(std::move(http.error()));
+    workers_.push_back(std::make_unique<Worker>(*this, index, std::move(*http)));
+  }
+  return {};
+}
+
+Result<void> Node::listen() {
+  static const api::Router router(api::all_routes());
+  net::ServerConfig server;
+  server.address = config_.listen;
+  const net::HandlerFactory make_handler = [this](std::size_t thread) -> net::Handler {
+    flows::Context& context = workers_[thread]->context;
+    return [&context](http::Request request) { return router.handle(context, std::move(request)); };
+  };
+  Result<std::unique_ptr<net::Server>> listening =
+      net::Server::listen(*pool_, std::move(server), make_handler);
+  if (!listening) return fail(std::move(listening.error()));
+  server_ = std::move(*listening);
+  return {};
+}
+
+namespace {
+Task<void> run_then_tell(std::function<Task<void>(flows::Context&)> task, flows::Context& context,
+                         std::promise<void>& done) {
+  co_await task(context);
+  done.set_value();
+}
+}  // namespace
+
+void Node::run(std::function<Task<void>(flows::Context&)> task) {
+  std::promise<void> done;
+  net::spawn(pool_->executor(0), "node.run", run_then_tell(std::move(task), workers_[0]->context, done));
+  done.get_future().wait();
+}
+
+void Node::drain() {
+  if (stopped_) return;
+  if (server_) {
+    server_->drain();
+    if (!server_->wait_until_drained(kDrainPatience))
+      log_.write(LogLevel::warning, "drain.patience_ended",
+                 {{"connections", static_cast<std::int64_t>(server_->connections())}});
+  }
+  if (jobs_) run([this](flows::Context&) { return jobs_->worker.stop(kJobsPatience); });
+  stop();
+}
+
+void Node::stop() {
+  if (stopped_ || !pool_) return;
+  stopped_ = true;
+  pool_->stop();
+  pool_->join();
+  server_.reset();
+  jobs_.reset();
+  workers_.clear();
+  store_.reset();
+}
+
+}  // namespace payweir::app
