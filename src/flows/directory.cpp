@@ -89,11 +89,12 @@ void Directory::drop_if_stale() {
 Task<Result<MerchantPointer>> Directory::merchant(std::int64_t merchant_no) {
   drop_if_stale();
   if (const auto known = merchants_.find(merchant_no); known != merchants_.end()) co_return known->second;
+  const std::uint64_t epoch = seen_epoch_;
   auto row = co_await store::find_merchant(store_, merchant_no);
   if (!row) co_return fail(std::move(row.error()));
   if (!*row || (*row)->deleted) co_return MerchantPointer{};
   store::MerchantRow found = std::move(**row);
-  Result<MerchantPointer> entry = co_await load(std::move(found));
+  Result<MerchantPointer> entry = co_await load(std::move(found), epoch);
   co_return entry;
 }
 
@@ -103,11 +104,12 @@ Task<Result<MerchantPointer>> Directory::merchant_by_id(std::string merchant_id)
     Result<MerchantPointer> entry = co_await merchant(known->second);
     co_return entry;
   }
+  const std::uint64_t epoch = seen_epoch_;
   auto row = co_await store::find_merchant_by_id(store_, std::move(merchant_id));
   if (!row) co_return fail(std::move(row.error()));
   if (!*row || (*row)->deleted) co_return MerchantPointer{};
   store::MerchantRow found = std::move(**row);
-  Result<MerchantPointer> entry = co_await load(std::move(found));
+  Result<MerchantPointer> entry = co_await load(std::move(found), epoch);
   co_return entry;
 }
 
@@ -131,9 +133,7 @@ Task<Result<std::shared_ptr<const store::ApiKeyRow>>> Directory::api_key(std::in
   co_return entry;
 }
 
-Task<Result<MerchantPointer>> Directory::load(store::MerchantRow row) {
-  // What is read while another thread changes it is good for this caller, but must not stay.
-  const std::uint64_t epoch = seen_epoch_;
+Task<Result<MerchantPointer>> Directory::load(store::MerchantRow row, std::uint64_t epoch) {
   auto profiles = co_await store::list_profiles(store_, row.id.key);
   if (!profiles) co_return fail(std::move(profiles.error()));
   auto accounts = co_await store::list_connector_accounts(store_, row.id.key);

@@ -64,7 +64,10 @@ class Directory {
 
  private:
   void drop_if_stale();
-  [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> load(store::MerchantRow row);
+  // What is read while another thread changes it is good for its caller, but must not stay: `epoch` is the
+  // one before the first read.
+  [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> load(store::MerchantRow row,
+                                                                        std::uint64_t epoch);
 
   store::Store& store_;
   Keys& keys_;

@@ -122,6 +122,29 @@ TEST(Faults, K01_AnotherMerchantsObjectsLookMissingUnderOnesOwnId) {
   EXPECT_EQ(account->row.version, 1) << "nothing of the victim changed";
 }
 
+// A key of ours and another salt: what a guess that goes on from a known id comes to.
+template <class Tag>
+std::string with_other_salt(const std::string& text) {
+  Id<Tag> id = parse_id<Tag>(text).value();
+  ++id.salt;
+  return to_text(id);
+}
+
+TEST(Faults, K01_IdsCannotBeGuessedFromTheirTime) {
+  TwoTenants tenants;
+  World& world = tenants.world;
+  const Principal victim = world.merchant("victim");
+  const std::string profile_id = with_other_salt<ProfileTag>(tenants.profile_id);
+  const std::string account_id = with_other_salt<ConnectorAccountTag>(tenants.account_id);
+  const std::string key_id = with_other_salt<ApiKeyTag>(tenants.key_id);
+  EXPECT_EQ(world.run(retrieve_profile(world.context(), victim, "victim", profile_id)).error().code,
+            Code::not_found);
+  EXPECT_EQ(world.run(retrieve_connector_account(world.context(), victim, "victim", account_id)).error().code,
+            Code::not_found);
+  EXPECT_EQ(world.run(retrieve_api_key(world.context(), victim, "victim", key_id)).error().code,
+            Code::not_found);
+}
+
 TEST(Access, APublishableKeyReachesNothing) {
   TwoTenants tenants;
   Principal publishable = tenants.world.merchant("victim");
