@@ -5,7 +5,7 @@ import time
 import unittest
 
 from . import contract, process
-from .merchant import Merchant
+from .merchant import Caller, Merchant
 from .receiver import Receiver
 from .switch import QUICK, Sandbox, Switch
 
@@ -42,7 +42,15 @@ class Case(unittest.TestCase):
         type(self).sandbox = Sandbox(self.binary, self.folder, self.sandbox.address)
 
     def merchant(self, **more):
-        return Merchant(self.switch, self.contract, **more)
+        made = Merchant(self.switch, self.contract, **more)
+        self.addCleanup(made.close)
+        return made
+
+    def caller(self, key):
+        """Requests under a key that need not be a merchant's."""
+        made = Caller(self.switch.address, key, self.contract)
+        self.addCleanup(made.close)
+        return made
 
     def receiver(self):
         made = Receiver()

@@ -43,7 +43,10 @@ class Contract:
         return None
 
     def operations(self):
-        return [(method.upper(), template) for method, _, _, template in self._operations]
+        """Each as (method, path template, names of the keys that it takes)."""
+        for method, _, _, template in self._operations:
+            security = self._document["paths"][template][method].get("security", [])
+            yield method.upper(), template, {name for choice in security for name in choice}
 
     def check(self, method, target, answer):
         """Raises Breach when `answer` is not what the document says of `method target`."""

@@ -34,6 +34,9 @@ class Caller:
             self._contract.check(method, target, answer)
         return answer
 
+    def close(self):
+        self._client.close()
+
     def get(self, target, **more):
         return self.request("GET", target, **more)
 
@@ -54,6 +57,8 @@ class Merchant(Caller):
             account["webhook_details"] = {"webhook_url": webhook_url}
         made = _ok(self.admin.post("/accounts", account))
         self.publishable_key = made["publishable_key"]
+        self.hash_key = made["payment_response_hash_key"]
+        self.webhook_secret = made["webhook_details"].get("webhook_secret")
         self.profile_id = made["default_profile"]
         key = _ok(self.admin.post(f"/api_keys/{self.merchant_id}", {"name": "tests", "expiration": "never"}))
         self.key_id = key["key_id"]
@@ -63,6 +68,10 @@ class Merchant(Caller):
             "connector_account_details": {"auth_type": "HeaderKey", "api_key": self.stripe_key},
             "payment_methods_enabled": [{"payment_method": "card"}]}))
         self.connector_id = connector["merchant_connector_id"]
+
+    def close(self):
+        self.admin.close()
+        super().close()
 
     def accept_callbacks(self, secret):
         """Tells the switch how the gateway signs; returns where it calls."""
@@ -77,6 +86,13 @@ class Merchant(Caller):
     def refund(self, payment_id, amount=None, idempotency_key=None, **changes):
         body = {"payment_id": payment_id} | ({"amount": amount} if amount is not None else {}) | changes
         return _ok(self.post("/refunds", body, idempotency_key=idempotency_key))
+
+    def events(self):
+        """What the merchant was or is to be told, newest first."""
+        return _ok(self.post(f"/events/{self.merchant_id}"))["events"]
+
+    def change_profile(self, **changes):
+        return _ok(self.post(f"/account/{self.merchant_id}/business_profile/{self.profile_id}", changes))
 
     def retrieve(self, payment_id, force_sync=False):
         return _ok(self.get(f"/payments/{payment_id}" + ("?force_sync=true" if force_sync else "")))

@@ -43,7 +43,7 @@ class Process:
             if not self.is_running():
                 raise DidNotStart(f"exited with {self._popen.returncode}:\n{self.output()[-3000:]}")
             try:
-                if wire.Client(address, timeout_s=5).request("GET", target).status == 200:
+                if wire.request(address, "GET", target, timeout_s=5).status == 200:
                     return
             except (OSError, wire.http.client.HTTPException):
                 pass

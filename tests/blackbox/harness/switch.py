@@ -25,7 +25,7 @@ class Sandbox:
         return f"http://{self.address}/stripe"
 
     def control(self, method, name, body=None):
-        answer = wire.Client(self.address).request(method, f"/control/stripe/{name}", body)
+        answer = wire.request(self.address, method, f"/control/stripe/{name}", body)
         if answer.status // 100 != 2:
             raise AssertionError(f"the sandbox refused {method} {name} {body}: {answer}")
         return answer.json if answer.body else None
@@ -61,8 +61,8 @@ class Sandbox:
 
     def register_webhook(self, stripe_key, url):
         """As a merchant does in the gateway's dashboard; returns the signing secret."""
-        answer = wire.Client(self.address).request(
-            "POST", "/stripe/v1/webhook_endpoints", urllib.parse.urlencode({"url": url, "enabled_events[]": "*"}).encode(),
+        answer = wire.request(
+            self.address, "POST", "/stripe/v1/webhook_endpoints", urllib.parse.urlencode({"url": url, "enabled_events[]": "*"}).encode(),
             {"authorization": f"Bearer {stripe_key}", "content-type": "application/x-www-form-urlencoded"})
         if answer.status != 200:
             raise AssertionError(f"the sandbox refused a webhook endpoint: {answer}")
@@ -117,7 +117,7 @@ class Switch:
 
     def metric(self, name, **labels):
         """The sum of a metric over the series that carry these labels; 0 when there is none."""
-        text = wire.Client(self.address).request("GET", "/metrics").body.decode()
+        text = wire.request(self.address, "GET", "/metrics").body.decode()
         total = 0.0
         for line in text.splitlines():
             match = re.match(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? ([^ ]+)", line)
@@ -137,10 +137,10 @@ class Sandboxed:
         self.process = process.Process(binary, ["serve", "--sandbox", "--listen", self.address, "--data", f"{folder}/data"],
                                        pathlib.Path(folder) / "serve.log")
         self.process.wait_until_answers(self.address)
-        match = re.search(r"\bsnd_\w+", self.process.output())
+        match = re.search(r"API key +(snd_\w+)", self.process.output())
         if match is None:
             raise AssertionError(f"no API key was printed:\n{self.process.output()}")
-        self.demo_key = match[0]
+        self.demo_key = match[1]
 
 
 @contextlib.contextmanager

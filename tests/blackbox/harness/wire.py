@@ -1,6 +1,7 @@
 """HTTP as a client speaks it: whole requests and answers, or raw bytes for what no client should send."""
 import http.client
 import json
+import select
 import socket
 
 
@@ -33,6 +34,8 @@ class Client:
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
             headers.setdefault("content-type", "application/json")
+        if self._connection is not None and self._is_closed_by_peer():
+            self.close()
         try:
             if self._connection is None:
                 host, port = self._address.rsplit(":", 1)
@@ -47,10 +50,23 @@ class Client:
             self.close()
         return answer
 
+    def _is_closed_by_peer(self):
+        # Between answers nothing comes but the end of the connection.
+        return bool(select.select([self._connection.sock], [], [], 0)[0])
+
     def close(self):
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def request(address, method, target, body=None, headers=None, timeout_s=30):
+    """One request on a connection of its own."""
+    client = Client(address, timeout_s)
+    try:
+        return client.request(method, target, body, headers)
+    finally:
+        client.close()
 
 
 def free_address():
