@@ -1,5 +1,7 @@
 #pragma once
 // Hashes and MACs over OpenSSL; results are raw bytes.
+#include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -8,6 +10,24 @@ namespace payweir::crypto {
 [[nodiscard]] std::string sha256(std::string_view text);
 [[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view text);
 [[nodiscard]] std::string hmac_sha512(std::string_view key, std::string_view text);
+
+// HMAC-SHA-256 under one key, set up once: a seventh of what hmac_sha256() costs on a short text. Used on
+// one thread at a time.
+class HmacSha256 {
+ public:
+  explicit HmacSha256(std::string_view key);
+  ~HmacSha256();
+  HmacSha256(HmacSha256&&) noexcept;
+  HmacSha256& operator=(HmacSha256&&) noexcept;
+
+  // Of the parts one behind the other.
+  [[nodiscard]] std::string operator()(std::initializer_list<std::string_view> parts);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 // Takes as long for a difference in the first byte as in the last; lengths are not secret.
 [[nodiscard]] bool constant_time_equal(std::string_view a, std::string_view b);
 

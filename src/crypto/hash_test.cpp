@@ -4,6 +4,8 @@
 
 #include <array>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "crypto/encoding.hpp"
 
@@ -57,6 +59,21 @@ TEST(Hash, HmacMatchesRfc4231) {
 
 TEST(Hash, HmacTakesAnEmptyKeyAndText) {
   EXPECT_EQ(to_hex(hmac_sha256("", "")), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+}
+
+TEST(Hash, KeyedHmacIsTheSameEachTimeAndHoweverTheTextIsParted) {
+  for (const HmacRow& row : kRfc4231) {
+    HmacSha256 keyed(row.key);
+    EXPECT_EQ(to_hex(keyed({row.text})), row.sha256) << row.name;
+    const std::string_view text = row.text;
+    EXPECT_EQ(to_hex(keyed({text.substr(0, 3), "", text.substr(3)})), row.sha256) << row.name;
+  }
+}
+
+TEST(Hash, KeyedHmacKeepsItsKeyWhenItMoves) {
+  HmacSha256 first("Jefe");
+  HmacSha256 second(std::move(first));
+  EXPECT_EQ(second({"text"}), hmac_sha256("Jefe", "text"));
 }
 
 TEST(Hash, ConstantTimeEqualComparesLengthAndEveryByte) {
