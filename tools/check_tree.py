@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Holds the tracked files against what a reader elsewhere needs: links in documents lead somewhere,
 and nothing names one machine's paths or a package registry's host.
 

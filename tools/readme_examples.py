@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Runs the examples of README.md against a fresh switch and sandbox, and compares what they answer.
 
     tools/readme_examples.py --binary build/dev/payweir           compare; exit 1 where README differs

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Runs folders of a Hyperswitch Postman collection, unmodified, against a fresh switch and sandbox.
 
     tests/compat/run_collection.py --binary build/release/payweir --collection FILE --folders "Health check,QuickStart"

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """kill -9 under load with gateway faults on, again and again; then the books must agree.
 
     tests/killloop/killloop.py --binary build/release/payweir --cycles 200

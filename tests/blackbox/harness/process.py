@@ -1,6 +1,7 @@
 """One running `payweir`: started, awaited, stopped or killed, with what it printed."""
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -38,17 +39,27 @@ class Process:
         return self._popen.poll() is None
 
     def wait_until_answers(self, address, target="/health"):
+        def answers():
+            try:
+                return wire.request(address, "GET", target, timeout_s=5).status == 200
+            except (OSError, wire.http.client.HTTPException):
+                return False
+        self._wait_until(answers, f"does not answer on {address}")
+
+    def wait_until_prints(self, pattern):
+        """The match of `pattern` in what was printed."""
+        self._wait_until(lambda: re.search(pattern, self.output()), f"does not print {pattern}")
+        return re.search(pattern, self.output())
+
+    def _wait_until(self, reached, otherwise):
         deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline:
+        while not reached():
             if not self.is_running():
                 raise DidNotStart(f"exited with {self._popen.returncode}:\n{self.output()[-3000:]}")
-            try:
-                if wire.request(address, "GET", target, timeout_s=5).status == 200:
-                    return
-            except (OSError, wire.http.client.HTTPException):
-                pass
+            if time.monotonic() > deadline:
+                self.kill()
+                raise DidNotStart(f"{otherwise}:\n{self.output()[-3000:]}")
             time.sleep(0.02)
-        raise DidNotStart(f"does not answer on {address}:\n{self.output()[-3000:]}")
 
     def wait(self, timeout_s=START_S):
         """The exit code."""

@@ -136,11 +136,8 @@ class Sandboxed:
         self.address = wire.free_address()
         self.process = process.Process(binary, ["serve", "--sandbox", "--listen", self.address, "--data", f"{folder}/data"],
                                        pathlib.Path(folder) / "serve.log")
+        self.demo_key = self.process.wait_until_prints(r" API key +(snd_\w+)")[1]
         self.process.wait_until_answers(self.address)
-        match = re.search(r"API key +(snd_\w+)", self.process.output())
-        if match is None:
-            raise AssertionError(f"no API key was printed:\n{self.process.output()}")
-        self.demo_key = match[1]
 
 
 @contextlib.contextmanager
