@@ -42,6 +42,11 @@ T run(Task<T> task) {
   return std::move(*result);
 }
 
+// The completion of a task whose exceptions are the test's.
+inline void rethrow(std::exception_ptr failure) {
+  if (failure) std::rethrow_exception(failure);
+}
+
 // Keys that rise, as KeySequence makes them.
 [[nodiscard]] std::int64_t next_key();
 

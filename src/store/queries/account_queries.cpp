@@ -32,6 +32,9 @@ constexpr Query kListConnectorAccounts{
     "list_connector_accounts",
     kSql<ConnectorAccountRow,
          "SELECT {} FROM connector_account WHERE merchant_no = $1 AND deleted = 0 ORDER BY key">};
+constexpr Query kListConnectorAccountsEver{
+    "list_connector_accounts_ever",
+    kSql<ConnectorAccountRow, "SELECT {} FROM connector_account WHERE merchant_no = $1 ORDER BY key">};
 constexpr Query kListConnectorAccountsOfProfile{
     "list_connector_accounts_of_profile",
     kSql<ConnectorAccountRow,
@@ -80,6 +83,12 @@ Task<Result<std::optional<ConnectorAccountRow>>> find_connector_account(Store& s
 Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts(Store& store,
                                                                        std::int64_t merchant_no) {
   return select_rows<ConnectorAccountRow>(store, kListConnectorAccounts, parameters_of(merchant_no),
+                                          kRowsOfMerchantMax);
+}
+
+Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts_ever(Store& store,
+                                                                            std::int64_t merchant_no) {
+  return select_rows<ConnectorAccountRow>(store, kListConnectorAccountsEver, parameters_of(merchant_no),
                                           kRowsOfMerchantMax);
 }
 

@@ -34,6 +34,9 @@ namespace payweir::store {
 // Oldest first.
 [[nodiscard]] Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts(
     Store& store, std::int64_t merchant_no);
+// The same with the deleted ones.
+[[nodiscard]] Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts_ever(
+    Store& store, std::int64_t merchant_no);
 [[nodiscard]] Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts_of_profile(
     Store& store, std::int64_t profile_key);
 
