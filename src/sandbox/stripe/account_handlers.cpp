@@ -104,7 +104,7 @@ Answer retrieve_event(Call& call, std::string_view id) {
   const auto event = std::ranges::find_if(
       events, [&](const Event& each) { return each.account == call.account && each.id == id; });
   if (event == events.end()) return Answer::of(no_such("event", id, "id"));
-  return Answer::of_text(event->body);
+  return Answer::of_text(render_event(*event, call.books(), call.state.renderer));
 }
 
 Answer retrieve_balance(Call& call) {

@@ -21,7 +21,12 @@ namespace payweir::sandbox::stripe {
 
 // Something that happens by itself at a time.
 struct Due {
-  enum class What : std::uint8_t { expire_authorization, settle_refund, execute_held_request };
+  enum class What : std::uint8_t {
+    expire_authorization,
+    settle_payment,
+    settle_refund,
+    execute_held_request
+  };
   Instant at;
   std::uint64_t sequence = 0;  // equal times happen in the order they were set
   What what = What::expire_authorization;

@@ -41,8 +41,9 @@ void show(Reaction& reaction, const Recipe& recipe, const Intent& intent, const 
     case Recipe::Shows::refund:
       reaction.response->body = renderer.refund(intent, recipe.ordinal, recipe.expand);
       break;
+    case Recipe::Shows::charge:
     case Recipe::Shows::declined_intent:
-    case Recipe::Shows::text: break;  // a no stays a no
+    case Recipe::Shows::text: break;  // not what faults lie about
   }
 }
 

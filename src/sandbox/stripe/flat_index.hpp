@@ -26,10 +26,6 @@ class FlatIndex {
     const Slot& slot = slots_[find(hash)];
     return slot.taken ? slot.number : kNone;
   }
-  void clear() {
-    slots_ = {};
-    used_ = 0;
-  }
 
  private:
   struct Slot {

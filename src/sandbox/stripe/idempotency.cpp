@@ -8,18 +8,6 @@
 
 namespace payweir::sandbox::stripe {
 
-std::string make_body(const Recipe& recipe, const Books& books, const Renderer& renderer) {
-  const Intent& intent = books.at(recipe.intent);
-  switch (recipe.shows) {
-    case Recipe::Shows::intent: return renderer.intent(intent, recipe.expand);
-    case Recipe::Shows::declined_intent: return renderer.declined(intent, recipe.expand);
-    case Recipe::Shows::refund: return renderer.refund(intent, recipe.ordinal, recipe.expand);
-    case Recipe::Shows::text: break;
-  }
-  check(false, "an answer that is text was to be made again");
-  return {};
-}
-
 Digest IdempotencyLog::digest(std::string_view account, std::string_view key) {
   std::string text(account);
   text += '\0';
@@ -87,11 +75,6 @@ void IdempotencyLog::write_down(Intent& intent, const Books& books, const Render
 std::string IdempotencyLog::body_of(const KeptAnswer& answer, const Books& books,
                                     const Renderer& renderer) const {
   return answer.text ? *answer.text : make_body(answer.recipe, books, renderer);
-}
-
-void IdempotencyLog::clear() {
-  young_ = {};
-  old_ = {};
 }
 
 }  // namespace payweir::sandbox::stripe

@@ -12,20 +12,9 @@
 
 #include "base/time.hpp"
 #include "sandbox/stripe/flat_index.hpp"
-#include "sandbox/stripe/render.hpp"
+#include "sandbox/stripe/recipe.hpp"
 
 namespace payweir::sandbox::stripe {
-
-// How an answer's body is made.
-struct Recipe {
-  enum class Shows : std::uint8_t { text, intent, declined_intent, refund };
-  Shows shows = Shows::text;
-  std::uint8_t expand = kExpandNothing;
-  std::uint16_t ordinal = 0;  // of the refund
-  std::uint32_t intent = 0;
-};
-
-[[nodiscard]] std::string make_body(const Recipe& recipe, const Books& books, const Renderer& renderer);
 
 // Keys and parameters are kept as halves of hashes; a fingerprint is keyed by the model's own random
 // bytes, since the parameters hold a card number.
@@ -59,7 +48,6 @@ class IdempotencyLog {
 
   [[nodiscard]] std::string body_of(const KeptAnswer& answer, const Books& books,
                                     const Renderer& renderer) const;
-  void clear();
 
  private:
   // A generation takes answers for kKept and is dropped whole when the next one is as old: answers live

@@ -363,6 +363,20 @@ TEST(StripeIntents, OtherMethodsAskForWhatTheirKindAsks) {
   }
 }
 
+TEST(StripeIntents, MoneyFromABankAccountTakesItsTime) {
+  Client client;
+  const std::string id = client
+                             .post("/v1/payment_intents", {{"amount", "1000"},
+                                                           {"currency", "usd"},
+                                                           {"confirm", "true"},
+                                                           {"payment_method_data[type]", "us_bank_account"}})
+                             .id();
+  client.browse(http::Method::post, "/3ds/" + id, "decision=approve");
+  EXPECT_EQ(client.get("/v1/payment_intents/" + id).state(), "processing");
+  client.now = client.now + seconds(5);
+  EXPECT_EQ(client.get("/v1/payment_intents/" + id).state(), "succeeded");
+}
+
 TEST(StripeIntents, AreUpdatedUntilTheyArePaid) {
   Client client;
   const Fields bare = {{"amount", "6540"}, {"currency", "usd"}, {"metadata[a]", "1"}, {"metadata[b]", "2"}};

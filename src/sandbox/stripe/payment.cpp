@@ -15,6 +15,10 @@ bool must_ask_payer(const Intent& intent, const Presence& presence) {
   return true;
 }
 
+bool takes_time(MethodType type) {
+  return type == MethodType::us_bank_account || type == MethodType::customer_balance;
+}
+
 void fail_attempt(const Actor& actor, Intent& intent, Decline why, Authentication authentication) {
   actor.state.books.decline(intent, why, authentication, actor.now);
   intent.last_error = why;
@@ -27,6 +31,12 @@ void succeed(const Actor& actor, Intent& intent) {
   intent.status = IntentStatus::succeeded;
   intent.texts.set("return_url", "");  // nobody will be sent back any more
   actor.emit_intent(intent, "payment_intent.succeeded");
+}
+
+Recipe shown_refund(const Intent& intent, std::size_t ordinal) {
+  return {.shows = Recipe::Shows::refund,
+          .ordinal = static_cast<std::uint16_t>(ordinal),
+          .intent = intent.number};
 }
 
 // A second intent like this one, charged as well: what an executed-twice looks like in the books.
@@ -67,8 +77,12 @@ Actor actor_of(Call& call) {
   return {call.state, call.cause(), call.now, call.draws, call.charge_twice};
 }
 
+void Actor::emit(std::string_view type, const Recipe& object) const {
+  state.webhooks.emit(cause, type, object, state.books, state.renderer, now, draws);
+}
+
 void Actor::emit_intent(const Intent& intent, std::string_view type) const {
-  state.webhooks.emit(cause, type, state.renderer.intent(intent), now, draws);
+  emit(type, {.shows = Recipe::Shows::intent, .intent = intent.number});
 }
 
 void adopt(Intent& intent, const GivenMethod& given) {
@@ -88,8 +102,12 @@ void confirm(const Actor& actor, Intent& intent, const Presence& presence) {
 }
 
 void complete_challenge(const Actor& actor, Intent& intent, ChallengeResult result) {
-  if (result == ChallengeResult::approved) return ask_issuer(actor, intent, Authentication::challenge);
-  fail_attempt(actor, intent, Decline::authentication_failed, Authentication::challenge);
+  if (result == ChallengeResult::declined)
+    return fail_attempt(actor, intent, Decline::authentication_failed, Authentication::challenge);
+  if (!takes_time(intent.method.type)) return ask_issuer(actor, intent, Authentication::challenge);
+  intent.status = IntentStatus::processing;
+  actor.state.set_due(Due::What::settle_payment, actor.now + kTransferTakes, intent.number);
+  actor.emit_intent(intent, "payment_intent.processing");
 }
 
 void capture(const Actor& actor, Intent& intent, std::int64_t amount) {
@@ -118,11 +136,8 @@ std::size_t refund(const Actor& actor, Intent& intent, std::uint16_t charge, std
   if (fate != RefundFate::succeeds)
     actor.state.set_due(Due::What::settle_refund, actor.now + kRefundSettlesAfter, intent.number,
                         static_cast<std::uint16_t>(ordinal));
-  State& state = actor.state;
-  state.webhooks.emit(actor.cause, "charge.refunded", state.renderer.charge(intent, charge), actor.now,
-                      actor.draws);
-  state.webhooks.emit(actor.cause, "refund.created", state.renderer.refund(intent, ordinal), actor.now,
-                      actor.draws);
+  actor.emit("charge.refunded", {.shows = Recipe::Shows::charge, .ordinal = charge, .intent = intent.number});
+  actor.emit("refund.created", shown_refund(intent, ordinal));
   return ordinal;
 }
 
@@ -132,6 +147,12 @@ void expire_authorization(const Actor& actor, Intent& intent, std::uint16_t char
   cancel(actor, intent, "automatic");
 }
 
+void settle_payment(const Actor& actor, Intent& intent) {
+  if (intent.status != IntentStatus::processing) return;
+  actor.state.open_for_change(intent);
+  ask_issuer(actor, intent, Authentication::challenge);
+}
+
 void settle_refund(const Actor& actor, Intent& intent, std::uint16_t refund) {
   const Refund& settled = intent.refunds[refund - 1u];
   const RefundFate fate = behaviour(intent.charges[settled.charge - 1u].method.behaviour).refund_fate;
@@ -139,10 +160,10 @@ void settle_refund(const Actor& actor, Intent& intent, std::uint16_t refund) {
   State& state = actor.state;
   state.open_for_change(intent);
   state.books.settle(intent, refund - 1u, fails ? RefundStatus::failed : RefundStatus::succeeded);
-  const std::string object = state.renderer.refund(intent, refund);
-  state.webhooks.emit(actor.cause, "charge.refund.updated", object, actor.now, actor.draws);
-  state.webhooks.emit(actor.cause, "refund.updated", object, actor.now, actor.draws);
-  if (fails) state.webhooks.emit(actor.cause, "refund.failed", object, actor.now, actor.draws);
+  const Recipe object = shown_refund(intent, refund);
+  actor.emit("charge.refund.updated", object);
+  actor.emit("refund.updated", object);
+  if (fails) actor.emit("refund.failed", object);
 }
 
 }  // namespace payweir::sandbox::stripe

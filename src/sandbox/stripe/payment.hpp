@@ -10,6 +10,8 @@ namespace payweir::sandbox::stripe {
 inline constexpr Duration kAuthorizationLasts = days(7);
 // When a refund that is pending, or will fail, settles.
 inline constexpr Duration kRefundSettlesAfter = seconds(5);
+// How long money from a bank account is on its way once the payer agreed.
+inline constexpr Duration kTransferTakes = seconds(5);
 
 // Changes to the books that were caused by a call, by a page or by time.
 struct Actor {
@@ -19,6 +21,7 @@ struct Actor {
   Draws& draws;
   bool charge_twice = false;
 
+  void emit(std::string_view type, const Recipe& object) const;
   void emit_intent(const Intent& intent, std::string_view type) const;
 };
 [[nodiscard]] Actor actor_of(Call& call);
@@ -50,6 +53,7 @@ std::size_t refund(const Actor& actor, Intent& intent, std::uint16_t charge, std
 
 // One thing that came due; it may have become moot.
 void expire_authorization(const Actor& actor, Intent& intent, std::uint16_t charge);
+void settle_payment(const Actor& actor, Intent& intent);
 void settle_refund(const Actor& actor, Intent& intent, std::uint16_t refund);
 
 }  // namespace payweir::sandbox::stripe

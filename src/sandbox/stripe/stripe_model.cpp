@@ -268,8 +268,12 @@ void StripeModel::happen(const Due& due, Draws& draws) {
   if (due.what == Due::What::execute_held_request) return execute_held(due.sequence, due.at, draws);
   Intent& intent = state_.books.at(due.intent);
   const Actor actor{state_, {.account = intent.account}, due.at, draws};
-  if (due.what == Due::What::settle_refund) return settle_refund(actor, intent, due.ordinal);
-  expire_authorization(actor, intent, due.ordinal);
+  switch (due.what) {
+    case Due::What::expire_authorization: return expire_authorization(actor, intent, due.ordinal);
+    case Due::What::settle_payment: return settle_payment(actor, intent);
+    case Due::What::settle_refund: return settle_refund(actor, intent, due.ordinal);
+    case Due::What::execute_held_request: return;
+  }
 }
 
 void StripeModel::execute_held(std::uint64_t sequence, Instant at, Draws& draws) {

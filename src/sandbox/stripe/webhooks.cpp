@@ -30,6 +30,20 @@ bool wants(const Endpoint& endpoint, std::string_view type) {
                              [&](const std::string& event) { return event == "*" || event == type; });
 }
 
+std::string write_event(const Event& event, std::int64_t listeners, const WebhookDesk::Cause& cause,
+                        std::string_view object_json) {
+  json::Writer out(object_json.size() + 384);
+  out.begin_object().field("id", event.id).field("object", "event").field("api_version", kApiVersion);
+  out.field("created", event.created_ms / 1000).key("data").begin_object();
+  out.raw_field("object", object_json).end_object().field("livemode", false);
+  out.field("pending_webhooks", listeners).key("request").begin_object().text_or_null("id", cause.request_id);
+  out.text_or_null("idempotency_key", cause.idempotency_key)
+      .end_object()
+      .field("type", event.type)
+      .end_object();
+  return std::move(out).take();
+}
+
 }  // namespace
 
 Endpoint* WebhookDesk::add(std::uint32_t account, Endpoint endpoint) {
@@ -56,27 +70,25 @@ const std::vector<Endpoint>& WebhookDesk::endpoints(std::uint32_t account) const
   return list == endpoints_.end() ? none : list->second;
 }
 
-void WebhookDesk::emit(const Cause& cause, std::string_view type, std::string_view object_json, Instant now,
-                       Draws& draws) {
-  Event event{.id = "evt_3" + draws.token(23), .type = type, .account = cause.account, .created_ms = now.ms};
-  const std::vector<Endpoint>& listeners = endpoints(cause.account);
-  json::Writer out(object_json.size() + 384);
-  out.begin_object().field("id", event.id).field("object", "event").field("api_version", kApiVersion);
-  out.field("created", now.ms / 1000)
-      .key("data")
-      .begin_object()
-      .raw_field("object", object_json)
-      .end_object();
-  out.field("livemode", false).key("pending_webhooks");
-  out.integer(
-      std::ranges::count_if(listeners, [&](const Endpoint& endpoint) { return wants(endpoint, type); }));
-  out.key("request").begin_object().text_or_null("id", cause.request_id);
-  out.text_or_null("idempotency_key", cause.idempotency_key).end_object().field("type", type).end_object();
-  event.body = std::move(out).take();
-  for (const Endpoint& endpoint : listeners)
+void WebhookDesk::emit(const Cause& cause, std::string_view type, const Recipe& object, const Books& books,
+                       const Renderer& renderer, Instant now, Draws& draws) {
+  Event event{.id = "evt_3" + draws.token(23),
+              .type = type,
+              .account = cause.account,
+              .created_ms = now.ms,
+              .object = object};
+  const std::vector<Endpoint>& all = endpoints(cause.account);
+  const auto listeners = std::ranges::count_if(all, [&](const Endpoint& each) { return wants(each, type); });
+  if (listeners > 0) event.body = write_event(event, listeners, cause, make_body(object, books, renderer));
+  for (const Endpoint& endpoint : all)
     if (wants(endpoint, type)) outgoing_.push_back({endpoint.url, endpoint.secret, event.body});
   events_.push_back(std::move(event));
   if (events_.size() > kEventsMax) events_.pop_front();
+}
+
+std::string render_event(const Event& event, const Books& books, const Renderer& renderer) {
+  if (!event.body.empty()) return event.body;
+  return write_event(event, 0, {}, make_body(event.object, books, renderer));
 }
 
 std::vector<Callback> WebhookDesk::dispatch(Instant now, Duration answer_delay, Draws& draws) {

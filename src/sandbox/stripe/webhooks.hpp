@@ -15,6 +15,7 @@
 #include "sandbox/draws.hpp"
 #include "sandbox/gateway_model.hpp"
 #include "sandbox/stripe/packed_pairs.hpp"
+#include "sandbox/stripe/recipe.hpp"
 
 namespace payweir::sandbox::stripe {
 
@@ -33,7 +34,8 @@ struct Event {
   std::string_view type;
   std::uint32_t account = 0;
   std::int64_t created_ms = 0;
-  std::string body;  // the event object as JSON, with the object as it then was
+  Recipe object;     // what it is about
+  std::string body;  // as it was sent; "" when nobody listened: shown with its object as that is now
 };
 
 enum class WebhookMode : std::uint8_t { normal, duplicate, reorder, hold, drop, early };
@@ -56,14 +58,15 @@ class WebhookDesk {
   [[nodiscard]] const Endpoint* find(std::uint32_t account, std::string_view id) const;
   [[nodiscard]] const std::vector<Endpoint>& endpoints(std::uint32_t account) const;
 
-  // Something happened: kept as an event, and addressed to the endpoints that want its type.
   struct Cause {
     std::uint32_t account = 0;
     std::string_view request_id;  // "" when no request caused it
     std::string_view idempotency_key;
   };
-  void emit(const Cause& cause, std::string_view type, std::string_view object_json, Instant now,
-            Draws& draws);
+  // Something happened to what `object` shows: kept as an event, and addressed to the endpoints that
+  // want its type.
+  void emit(const Cause& cause, std::string_view type, const Recipe& object, const Books& books,
+            const Renderer& renderer, Instant now, Draws& draws);
 
   // What emit() addressed since the last call, ready to be sent; `answer_delay` is how long the answer to
   // the request that caused it takes.
@@ -78,7 +81,6 @@ class WebhookDesk {
   [[nodiscard]] const std::deque<Event>& events() const { return events_; }
   [[nodiscard]] std::size_t held_count() const { return held_.size(); }
   [[nodiscard]] std::int64_t dropped_count() const { return dropped_; }
-  void clear() { *this = {}; }
 
  private:
   struct Delivery {
@@ -97,6 +99,8 @@ class WebhookDesk {
 void write_endpoint(json::Writer& out, const Endpoint& endpoint, bool with_secret);
 // {"mode":…,"copies":…,"delay_ms":…}. Errors name the field.
 [[nodiscard]] Result<WebhookBehaviour> read_webhook_behaviour(json::Value value);
+// The event as JSON.
+[[nodiscard]] std::string render_event(const Event& event, const Books& books, const Renderer& renderer);
 [[nodiscard]] std::string_view to_string(WebhookMode mode);
 // "t=…,v1=…" over "t.body".
 [[nodiscard]] std::string stripe_signature(std::string_view secret, std::int64_t unix_seconds,
