@@ -60,6 +60,13 @@ std::string Fields::required_text(std::string_view name, std::size_t bytes_max) 
   return value;
 }
 
+std::string Fields::chosen_id(std::string_view name) {
+  std::string value = text(name, 64);
+  if (value == "list" || value == "sync")  // GET /payments/list would never find it
+    report(Code::invalid_value, name, "any other id than " + value + " is expected");
+  return value;
+}
+
 std::string Fields::word(std::string_view name, std::initializer_list<std::string_view> words) {
   std::string value = text(name);
   if (value.empty() || std::ranges::find(words, value) != words.end()) return value;

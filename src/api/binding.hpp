@@ -6,9 +6,11 @@
 // null and absent are the same: not given. Views and Fields live no longer than their Document.
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/json_reader.hpp"
@@ -40,6 +42,8 @@ class Fields {
   // Distinguishes "" from not given.
   [[nodiscard]] std::optional<std::string> optional_text(std::string_view name,
                                                          std::size_t bytes_max = kTextBytesMax);
+  // An id of the client's choice, "" when not given; not a word that stands in its place in a path.
+  [[nodiscard]] std::string chosen_id(std::string_view name);
   // One word of a list, "" when not given.
   [[nodiscard]] std::string word(std::string_view name, std::initializer_list<std::string_view> words);
   // A whole number, written as one: no fraction, no exponent, no quotes.

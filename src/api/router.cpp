@@ -43,6 +43,47 @@ Result<json::Document> read_json(const Route& route, const http::Request& reques
   return document;
 }
 
+// One request on its way through the router.
+struct Call {
+  std::string_view method;
+  std::string_view pattern = "unknown";  // of its route; paths hold ids and whatever a client puts there
+  bool wants_latency = false;
+  std::string request_id;
+  std::int64_t started_us = 0;
+};
+
+void log_call(flows::Context& context, const Call& call, int status, std::int64_t took_us,
+              const Error* error) {
+  // The client is not told why a fault of ours came about; the operator is.
+  const bool is_ours = error && status >= 500;
+  context.log.write(is_ours ? LogLevel::warning : LogLevel::info, "http.request",
+                    {{"method", call.method},
+                     {"route", call.pattern},
+                     {"status", std::int64_t{status}},
+                     {"ms", took_us / 1000},
+                     {"request_id", call.request_id},
+                     {"error", error ? code_name(error->code) : ""},
+                     {"detail", is_ours ? std::string_view(error->detail) : ""}});
+}
+
+// The response, with what every one has; counted and logged.
+http::Response conclude(flows::Context& context, const Call& call, Result<Reply> reply) {
+  const std::int64_t took_us = context.clock.suspended_us() - call.started_us;
+  const std::int64_t gateway_us = reply ? reply->gateway_us : 0;
+  const std::int64_t switch_us = std::max<std::int64_t>(0, took_us - gateway_us);
+  http::Response response = reply ? std::move(reply->response) : render_error(reply.error());
+  response.headers.set("x-request-id", call.request_id);
+  response.headers.set("cache-control", "no-store");
+  response.headers.set("x-content-type-options", "nosniff");
+  if (call.wants_latency) response.headers.set("x-hs-latency", std::to_string(switch_us / 1000));
+
+  context.telemetry.switch_latency.observe(switch_us);
+  const auto status_class = static_cast<std::size_t>(response.status / 100);
+  context.telemetry.requests_by_class.at(status_class).fetch_add(1, std::memory_order_relaxed);
+  log_call(context, call, response.status, took_us, reply ? nullptr : &reply.error());
+  return response;
+}
+
 }  // namespace
 
 // False for what no pattern can have: no leading slash, or too many parts.
@@ -142,44 +183,16 @@ Task<Result<Reply>> Router::serve(flows::Context& context, Match match, http::Re
 }
 
 Task<http::Response> Router::handle(flows::Context& context, http::Request request) const {
-  const std::int64_t started_us = context.clock.suspended_us();
-  const std::string_view method = http::to_string(request.method);
-  const bool wants_latency = request.headers.get("x-hs-latency") == "true";
-  std::string request_id(request.headers.get("x-request-id"));
-  if (!is_client_request_id(request_id)) request_id = make_request_id(context);
-
-  std::string_view pattern = "unknown";
-  Result<Reply> reply = fail(Code::route_not_found, "", "");
+  Call call{.method = http::to_string(request.method),
+            .wants_latency = request.headers.get("x-hs-latency") == "true",
+            .request_id = std::string(request.headers.get("x-request-id")),
+            .started_us = context.clock.suspended_us()};
+  if (!is_client_request_id(call.request_id)) call.request_id = make_request_id(context);
   Result<Match> match = find(request.method, http::path_of(request.target));
-  if (match) {
-    pattern = match->route->pattern;
-    reply = co_await serve(context, std::move(*match), std::move(request));
-  } else {
-    reply = fail(std::move(match.error()));
-  }
-
-  const std::int64_t gateway_us = reply ? reply->gateway_us : 0;
-  const std::int64_t switch_us =
-      std::max<std::int64_t>(0, context.clock.suspended_us() - started_us - gateway_us);
-  std::string_view error_code = "";
-  if (!reply) error_code = code_name(reply.error().code);
-  http::Response response = reply ? std::move(reply->response) : render_error(reply.error());
-  response.headers.set("x-request-id", request_id);
-  response.headers.set("cache-control", "no-store");
-  response.headers.set("x-content-type-options", "nosniff");
-  if (wants_latency) response.headers.set("x-hs-latency", std::to_string(switch_us / 1000));
-
-  context.telemetry.switch_latency.observe(switch_us);
-  const auto status_class = static_cast<std::size_t>(response.status / 100);
-  context.telemetry.requests_by_class.at(status_class).fetch_add(1, std::memory_order_relaxed);
-  context.log.write(response.status >= 500 ? LogLevel::warning : LogLevel::info, "http.request",
-                    {{"method", method},
-                     {"route", pattern},
-                     {"status", std::int64_t{response.status}},
-                     {"ms", (switch_us + gateway_us) / 1000},
-                     {"request_id", request_id},
-                     {"error", error_code}});
-  co_return response;
+  if (!match) co_return conclude(context, call, fail(std::move(match.error())));
+  call.pattern = match->route->pattern;
+  Result<Reply> reply = co_await serve(context, std::move(*match), std::move(request));
+  co_return conclude(context, call, std::move(reply));
 }
 
 }  // namespace payweir::api

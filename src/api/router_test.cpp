@@ -33,7 +33,7 @@ Task<Result<Reply>> take_time(RequestContext request) {
 }
 
 Task<Result<Reply>> refuse(RequestContext) {
-  co_return fail(Code::store_busy, "", "");
+  co_return fail(Code::store_busy, "", "the queue holds 4096 change sets");
 }
 
 Task<Result<Reply>> echo_raw(RequestContext request) {
@@ -185,6 +185,8 @@ TEST_F(RouterTest, RendersAHandlersError) {
   const http::Response response = send(post("/busy", ""));
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.headers.get("retry-after"), "1");
+  EXPECT_FALSE(response.body.contains("queue")) << "why is the operator's affair";
+  EXPECT_TRUE(payweir_.log.contains("error=store_busy detail=the queue holds 4096 change sets"));
 }
 
 TEST_F(RouterTest, CountsAndLogsByPatternAndNeverByPath) {

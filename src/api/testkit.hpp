@@ -8,7 +8,7 @@
 #include "api/router.hpp"
 #include "base/json_reader.hpp"
 #include "flows/context.hpp"
-#include "ports/testkit.hpp"
+#include "flows/testkit.hpp"  // and through it the fakes of the ports
 
 namespace payweir::api::testkit {
 

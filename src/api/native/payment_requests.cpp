@@ -103,7 +103,7 @@ Result<flows::CreatePayment> bind_create_payment(const json::Value& body, Instan
   command.amount.minor = fields.required_integer("amount", kAmountRange);
   command.amount.currency = fields.required_currency("currency");
   command.amount_to_capture = fields.integer("amount_to_capture", kAmountRange);
-  command.payment_id = fields.text("payment_id", 64);
+  command.payment_id = fields.chosen_id("payment_id");
   command.profile_id = fields.text("profile_id", 64);
   command.capture_method =
       fields.parsed("capture_method", parse_capture_method).value_or(CaptureMethod::automatic);

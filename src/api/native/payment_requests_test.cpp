@@ -94,6 +94,15 @@ TEST(PaymentRequest, NeedsAnAmountAndACurrencyOnly) {
   EXPECT_EQ(create(R"({"amount":1})").error().field, "currency");
 }
 
+TEST(PaymentRequest, AnIdThatIsAWordOfThePathCannotBeChosen) {
+  for (const std::string word : {"list", "sync"}) {
+    EXPECT_EQ(create(R"({"amount":1,"currency":"JPY","payment_id":")" + word + "\"}").error().field,
+              "payment_id");
+    const Result<json::Document> refund = json::parse(R"({"payment_id":"p","refund_id":")" + word + "\"}");
+    EXPECT_EQ(bind_create_refund(refund->root()).error().field, "refund_id");
+  }
+}
+
 TEST(PaymentRequest, TakesTheCustomerAsAnObjectToo) {
   const Result<flows::CreatePayment> bound = create(
       R"({"amount":1,"currency":"JPY","customer":{"id":"c1","name":"Ada","email":"a@b.c","phone":"1"}})");

@@ -11,7 +11,7 @@ Result<flows::CreateRefund> bind_create_refund(const json::Value& body) {
   Fields fields(body, problem);
   flows::CreateRefund command;
   command.payment_id = fields.required_text("payment_id", 64);
-  command.refund_id = fields.text("refund_id", 64);
+  command.refund_id = fields.chosen_id("refund_id");
   command.amount_minor = fields.integer("amount", kAmountRange);
   command.reason = fields.text("reason");
   command.metadata_json = fields.object_json("metadata", kMetadataBytesMax);
