@@ -67,7 +67,7 @@ std::shared_ptr<const ProfileEntry> MerchantEntry::default_profile() const {
 std::shared_ptr<const ConnectorAccount> MerchantEntry::find_account(std::int64_t key) const {
   for (const auto& profile : profiles)
     if (auto account = find_by_key(profile->accounts, key)) return account;
-  return nullptr;
+  return find_by_key(retired_accounts, key);
 }
 
 Directory::Directory(store::Store& store, Keys& keys, DirectoryEpoch& epoch)
@@ -92,7 +92,7 @@ Task<Result<MerchantPointer>> Directory::merchant(std::int64_t merchant_no) {
   const std::uint64_t epoch = seen_epoch_;
   auto row = co_await store::find_merchant(store_, merchant_no);
   if (!row) co_return fail(std::move(row.error()));
-  if (!*row || (*row)->deleted) co_return MerchantPointer{};
+  if (!*row) co_return MerchantPointer{};
   store::MerchantRow found = std::move(**row);
   Result<MerchantPointer> entry = co_await load(std::move(found), epoch);
   co_return entry;
@@ -117,7 +117,8 @@ Task<Result<MerchantPointer>> Directory::merchant_by_publishable_key(std::string
   const std::optional<std::int64_t> merchant_no = merchant_no_of_publishable_key(key);
   if (!merchant_no) co_return MerchantPointer{};
   Result<MerchantPointer> entry = co_await merchant(*merchant_no);
-  if (entry && *entry && (*entry)->row.publishable_key != key) co_return MerchantPointer{};
+  if (!entry || !*entry) co_return entry;
+  if ((*entry)->row.deleted || (*entry)->row.publishable_key != key) co_return MerchantPointer{};
   co_return entry;
 }
 
@@ -140,22 +141,25 @@ Task<Result<MerchantPointer>> Directory::load(store::MerchantRow row, std::uint6
   if (!accounts) co_return fail(std::move(accounts.error()));
 
   auto entry = std::make_shared<MerchantEntry>();
+  std::unordered_map<std::int64_t, std::shared_ptr<ProfileEntry>> by_key;
   for (store::ProfileRow& profile_row : *profiles) {
     Result<std::shared_ptr<ProfileEntry>> profile = open_profile(keys_, std::move(profile_row));
     if (!profile) co_return fail(std::move(profile.error()));
-    for (store::ConnectorAccountRow& account_row : *accounts) {
-      if (account_row.profile_key != (*profile)->row.id.key) continue;
-      Result<std::shared_ptr<const ConnectorAccount>> account = open_account(keys_, std::move(account_row));
-      if (!account) co_return fail(std::move(account.error()));
-      (*profile)->accounts.push_back(std::move(*account));
-    }
+    by_key.emplace((*profile)->row.id.key, *profile);
     entry->profiles.push_back(std::move(*profile));
+  }
+  for (store::ConnectorAccountRow& account_row : *accounts) {
+    Result<std::shared_ptr<const ConnectorAccount>> account = open_account(keys_, std::move(account_row));
+    if (!account) co_return fail(std::move(account.error()));
+    const auto profile = by_key.find((*account)->row.profile_key);
+    const bool is_live = !(*account)->row.deleted && profile != by_key.end();
+    (is_live ? profile->second->accounts : entry->retired_accounts).push_back(std::move(*account));
   }
   entry->details = MerchantDetails::parse(row.details);
   entry->row = std::move(row);
   if (epoch == epoch_.load()) {
     merchants_.insert_or_assign(entry->row.id.key, entry);
-    merchant_ids_.insert_or_assign(entry->row.merchant_id, entry->row.id.key);
+    if (!entry->row.deleted) merchant_ids_.insert_or_assign(entry->row.merchant_id, entry->row.id.key);
   }
   co_return entry;
 }

@@ -43,8 +43,11 @@ struct MerchantEntry {
   store::MerchantRow row;
   MerchantDetails details;
   std::vector<std::shared_ptr<const ProfileEntry>> profiles;  // not deleted, oldest first
+  // Deleted ones. They take no new payments, but what they were sent is still settled and refunded.
+  std::vector<std::shared_ptr<const ConnectorAccount>> retired_accounts;
   [[nodiscard]] std::shared_ptr<const ProfileEntry> find_profile(std::int64_t key) const;
   [[nodiscard]] std::shared_ptr<const ProfileEntry> default_profile() const;
+  // Retired ones too.
   [[nodiscard]] std::shared_ptr<const ConnectorAccount> find_account(std::int64_t key) const;
 };
 
@@ -52,7 +55,8 @@ class Directory {
  public:
   Directory(store::Store& store, Keys& keys, DirectoryEpoch& epoch);
 
-  // nullptr: no such (or a deleted) one. Entries stay valid as long as the pointer is held.
+  // nullptr: no such one. Entries stay valid as long as the pointer is held. By number a deleted merchant is
+  // found too, because what it was doing must still be settled; by its names it is not.
   [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> merchant(std::int64_t merchant_no);
   [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> merchant_by_id(std::string merchant_id);
   // The key names its merchant, so that a guess costs no search.

@@ -112,6 +112,34 @@ TEST(Directory, DoesNotKeepWhatItReadWhileItChanged) {
   }
 }
 
+TEST(Directory, KeepsDeletedAccountsForWhatTheyHaveUnderWay) {
+  World world;
+  world.create_merchant("shop");
+  CreateConnectorAccount command;
+  command.merchant_id = "shop";
+  command.connector = "stripe";
+  command.credentials.auth_type = "HeaderKey";
+  command.credentials.api_key = Secret("sk_test_of_the_account");
+  const Answer made = world
+                          .run(create_connector_account(world.context(), world.admin(), std::nullopt, command,
+                                                        world.rendering))
+                          .value();
+  const std::string account_id = testkit::member(made, "merchant_connector_id");
+  const std::int64_t account_key = parse_id<ConnectorAccountTag>(account_id)->key;
+  const std::int64_t merchant_no = find(world, world.context(), "shop")->row.id.key;
+  ASSERT_TRUE(world.run(delete_connector_account(world.context(), world.admin(), "shop", account_id)));
+  EXPECT_TRUE(find(world, world.context(), "shop")->default_profile()->accounts.empty()) << "no new payments";
+  const auto retired = find(world, world.context(), "shop")->find_account(account_key);
+  ASSERT_TRUE(retired);
+  EXPECT_EQ(retired->credentials.api_key.reveal(), "sk_test_of_the_account");
+
+  ASSERT_TRUE(world.run(delete_merchant(world.context(), world.admin(), "shop")));
+  const auto deleted = world.run(world.context().directory.merchant(merchant_no)).value();
+  ASSERT_TRUE(deleted);
+  EXPECT_TRUE(deleted->find_account(account_key));
+  EXPECT_FALSE(find(world, world.context(), "shop")) << "nor under its name, once it is cached";
+}
+
 // Catalogue K12: credentials copied into another row do not open there.
 TEST(Faults, K12_CredentialsOpenOnlyInTheirOwnRow) {
   World world;

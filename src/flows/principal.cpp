@@ -53,6 +53,7 @@ Task<Result<std::shared_ptr<const MerchantEntry>>> merchant_of_secret_key(Contex
   if (!proves(context.keys, *given, row) || !is_live(*row, context.clock.wall())) co_return nobody;
   Result<std::shared_ptr<const MerchantEntry>> merchant =
       co_await context.directory.merchant(row->merchant_no);
+  if (merchant && *merchant && (*merchant)->row.deleted) co_return nobody;
   co_return merchant;
 }
 

@@ -86,12 +86,14 @@ TEST(Authenticate, RefusesAKeyFromItsExpiryOn) {
 
 TEST(Authenticate, RefusesTheKeysOfADeletedMerchant) {
   World world;
-  world.create_merchant("shop");
+  const Answer made = world.create_merchant("shop");
   const std::string api_key = world.create_api_key("shop");
   ASSERT_TRUE(world.authenticate(world.other_context(), api_key));
   ASSERT_TRUE(world.run(delete_merchant(world.context(), world.admin(), "shop")));
   EXPECT_EQ(code_of(world.authenticate(world.context(), api_key)), Code::unauthorized);
   EXPECT_EQ(code_of(world.authenticate(world.other_context(), api_key)), Code::unauthorized);
+  EXPECT_EQ(code_of(world.authenticate(world.context(), testkit::member(made, "publishable_key"))),
+            Code::unauthorized);
 }
 
 TEST(Authenticate, StopsAtTheLimitOfAMerchant) {

@@ -40,7 +40,9 @@ Result<std::shared_ptr<const ConnectorAccount>> reach_connector_account(const Me
                                                                         std::string_view account_id) {
   const Result<ConnectorAccountId> id = parse_id<ConnectorAccountTag>(account_id);
   if (id)
-    if (auto account = merchant.find_account(id->key); account && account->row.id == *id) return account;
+    if (auto account = merchant.find_account(id->key);
+        account && account->row.id == *id && !account->row.deleted)
+      return account;
   return fail(Code::not_found, "merchant_connector_id",
               "Merchant connector account does not exist in our records");
 }

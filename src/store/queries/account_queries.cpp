@@ -11,34 +11,18 @@ constexpr std::size_t kRowsOfMerchantMax = 10'000;
 constexpr Query kFindMerchant{"find_merchant", kSql<MerchantRow, "SELECT {} FROM merchant WHERE key = $1">};
 constexpr Query kFindMerchantById{"find_merchant_by_id",
                                   kSql<MerchantRow, "SELECT {} FROM merchant WHERE merchant_id = $1">};
-constexpr Query kFindMerchantByPublishableKey{
-    "find_merchant_by_publishable_key",
-    kSql<MerchantRow, "SELECT {} FROM merchant WHERE publishable_key = $1 AND deleted = 0">};
 constexpr Query kListMerchants{
     "list_merchants",
     kSql<MerchantRow, "SELECT {} FROM merchant WHERE key > $1 AND deleted = 0 ORDER BY key LIMIT $2">};
 
 constexpr Query kFindProfile{"find_profile", kSql<ProfileRow, "SELECT {} FROM profile WHERE key = $1">};
-constexpr Query kFindProfileByName{
-    "find_profile_by_name",
-    kSql<ProfileRow, "SELECT {} FROM profile WHERE merchant_no = $1 AND name = $2 AND deleted = 0">};
 constexpr Query kListProfiles{
     "list_profiles",
     kSql<ProfileRow, "SELECT {} FROM profile WHERE merchant_no = $1 AND deleted = 0 ORDER BY key">};
 
-constexpr Query kFindConnectorAccount{
-    "find_connector_account", kSql<ConnectorAccountRow, "SELECT {} FROM connector_account WHERE key = $1">};
 constexpr Query kListConnectorAccounts{
     "list_connector_accounts",
-    kSql<ConnectorAccountRow,
-         "SELECT {} FROM connector_account WHERE merchant_no = $1 AND deleted = 0 ORDER BY key">};
-constexpr Query kListConnectorAccountsEver{
-    "list_connector_accounts_ever",
     kSql<ConnectorAccountRow, "SELECT {} FROM connector_account WHERE merchant_no = $1 ORDER BY key">};
-constexpr Query kListConnectorAccountsOfProfile{
-    "list_connector_accounts_of_profile",
-    kSql<ConnectorAccountRow,
-         "SELECT {} FROM connector_account WHERE profile_key = $1 AND deleted = 0 ORDER BY key">};
 
 constexpr Query kFindApiKey{"find_api_key", kSql<ApiKeyRow, "SELECT {} FROM api_key WHERE key = $1">};
 constexpr Query kListApiKeys{"list_api_keys",
@@ -54,11 +38,6 @@ Task<Result<std::optional<MerchantRow>>> find_merchant_by_id(Store& store, std::
   return select_row<MerchantRow>(store, kFindMerchantById, parameters_of(merchant_id));
 }
 
-Task<Result<std::optional<MerchantRow>>> find_merchant_by_publishable_key(Store& store,
-                                                                          std::string publishable_key) {
-  return select_row<MerchantRow>(store, kFindMerchantByPublishableKey, parameters_of(publishable_key));
-}
-
 Task<Result<std::vector<MerchantRow>>> list_merchants(Store& store, std::int64_t after, std::size_t limit) {
   return select_rows<MerchantRow>(store, kListMerchants, parameters_of(after, limit), limit);
 }
@@ -67,34 +46,13 @@ Task<Result<std::optional<ProfileRow>>> find_profile(Store& store, std::int64_t 
   return select_row<ProfileRow>(store, kFindProfile, parameters_of(key));
 }
 
-Task<Result<std::optional<ProfileRow>>> find_profile_by_name(Store& store, std::int64_t merchant_no,
-                                                             std::string name) {
-  return select_row<ProfileRow>(store, kFindProfileByName, parameters_of(merchant_no, name));
-}
-
 Task<Result<std::vector<ProfileRow>>> list_profiles(Store& store, std::int64_t merchant_no) {
   return select_rows<ProfileRow>(store, kListProfiles, parameters_of(merchant_no), kRowsOfMerchantMax);
-}
-
-Task<Result<std::optional<ConnectorAccountRow>>> find_connector_account(Store& store, std::int64_t key) {
-  return select_row<ConnectorAccountRow>(store, kFindConnectorAccount, parameters_of(key));
 }
 
 Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts(Store& store,
                                                                        std::int64_t merchant_no) {
   return select_rows<ConnectorAccountRow>(store, kListConnectorAccounts, parameters_of(merchant_no),
-                                          kRowsOfMerchantMax);
-}
-
-Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts_ever(Store& store,
-                                                                            std::int64_t merchant_no) {
-  return select_rows<ConnectorAccountRow>(store, kListConnectorAccountsEver, parameters_of(merchant_no),
-                                          kRowsOfMerchantMax);
-}
-
-Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts_of_profile(Store& store,
-                                                                                  std::int64_t profile_key) {
-  return select_rows<ConnectorAccountRow>(store, kListConnectorAccountsOfProfile, parameters_of(profile_key),
                                           kRowsOfMerchantMax);
 }
 

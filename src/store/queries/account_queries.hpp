@@ -1,6 +1,6 @@
 #pragma once
 // Reads of merchants, profiles, API keys and connector accounts. Finding by key shows deleted rows too, so
-// that what they once did can still be told; lists leave them out.
+// that what they once did can still be told.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,30 +15,17 @@ namespace payweir::store {
 // Deleted ones too: an id is never given twice.
 [[nodiscard]] Task<Result<std::optional<MerchantRow>>> find_merchant_by_id(Store& store,
                                                                            std::string merchant_id);
-// Not deleted.
-[[nodiscard]] Task<Result<std::optional<MerchantRow>>> find_merchant_by_publishable_key(
-    Store& store, std::string publishable_key);
-// Oldest first, those behind the key `after`.
+// Not deleted, oldest first, those behind the key `after`.
 [[nodiscard]] Task<Result<std::vector<MerchantRow>>> list_merchants(Store& store, std::int64_t after,
                                                                     std::size_t limit);
 
 [[nodiscard]] Task<Result<std::optional<ProfileRow>>> find_profile(Store& store, std::int64_t key);
-[[nodiscard]] Task<Result<std::optional<ProfileRow>>> find_profile_by_name(Store& store,
-                                                                           std::int64_t merchant_no,
-                                                                           std::string name);
-// Oldest first.
+// Not deleted, oldest first.
 [[nodiscard]] Task<Result<std::vector<ProfileRow>>> list_profiles(Store& store, std::int64_t merchant_no);
 
-[[nodiscard]] Task<Result<std::optional<ConnectorAccountRow>>> find_connector_account(Store& store,
-                                                                                      std::int64_t key);
-// Oldest first.
+// Deleted ones too, because what they have under way is still settled; oldest first.
 [[nodiscard]] Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts(
     Store& store, std::int64_t merchant_no);
-// The same with the deleted ones.
-[[nodiscard]] Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts_ever(
-    Store& store, std::int64_t merchant_no);
-[[nodiscard]] Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts_of_profile(
-    Store& store, std::int64_t profile_key);
 
 [[nodiscard]] Task<Result<std::optional<ApiKeyRow>>> find_api_key(Store& store, std::int64_t key);
 // Oldest first, revoked ones too.
