@@ -8,7 +8,7 @@ from harness.merchant import CARD_DECLINED, CARD_OK, Caller, payment
 
 # How far a payment has come; what was acknowledged may only move to the right.
 PROGRESS = {"requires_payment_method": 0, "requires_confirmation": 1, "processing": 2, "requires_capture": 3,
-            "partially_captured": 4, "succeeded": 4, "failed": 4, "cancelled": 4, "expired": 4}
+            "partially_captured": 4, "succeeded": 4, "failed": 4, "cancelled": 4, "expired": 4, "conflicted": 4}
 
 
 class Told:

@@ -17,7 +17,7 @@ def refund(status="succeeded", amount=40, refund_id="ref_1"):
 
 
 def intent(*captured, refunded=0, payment_id="pay_1"):
-    return {"metadata": {"order_id": payment_id}, "charges": [{"captured": amount} for amount in captured],
+    return {"id": "pi_1", "metadata": {"order_id": payment_id} if payment_id else {}, "charges": [{"captured": amount} for amount in captured],
             "captured": sum(captured), "refunded": refunded}
 
 
@@ -70,6 +70,11 @@ class Verdict(unittest.TestCase):
         self.assert_lost_to_the_books(1, [intent(100)], payment(amount=90))
         self.assert_lost_to_the_books(1, [intent(100, refunded=40)], payment())
         self.assert_lost_to_the_books(1, [intent(100)], None)
+
+    def test_money_that_names_no_payment_is_lost(self):
+        self.assertEqual(by_payment([intent(payment_id=None)]), {})
+        books = by_payment([intent(100, payment_id=None)])
+        self.assertEqual(len(list(lost_to_the_books(books, {"pi_1": None}))), 1)
 
     def test_two_charges_of_one_payment_are_found_wherever_they_are(self):
         self.assertEqual(list(charged_twice(by_payment([intent(100), intent(100, payment_id="pay_2")]))), [])

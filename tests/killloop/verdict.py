@@ -5,18 +5,23 @@ import time
 from clients import PROGRESS
 
 # What moves no further unless a client asks for it.
-SETTLED = {"succeeded", "failed", "cancelled", "partially_captured", "expired", "requires_capture"}
-SETTLE_S = 180
+SETTLED = {"succeeded", "failed", "cancelled", "partially_captured", "expired", "conflicted", "requires_capture"}
+# The switch asks about an unknown after 1 s, 5 s, 30 s, 2 min, 10 min; faults may have cost it the first four.
+SETTLE_S = 900
+REPORT_S = 60
 
 Held = collections.namedtuple("Held", "charge_count captured refunded")
 NOTHING = Held(0, 0, 0)
 
 
 def by_payment(intents):
-    """The gateway's books, summed by the switch's payment."""
+    """The gateway's books, summed by the switch's payment. What names no payment stands under its own id: a
+    fence, which must hold no money."""
     books = collections.defaultdict(lambda: NOTHING)
     for intent in intents:
-        payment_id = intent["metadata"]["order_id"]
+        if not intent["captured"]:
+            continue
+        payment_id = intent["metadata"].get("order_id", intent["id"])
         before = books[payment_id]
         books[payment_id] = Held(before.charge_count + sum(1 for charge in intent["charges"] if charge["captured"]),
                                  before.captured + intent["captured"], before.refunded + intent["refunded"])
@@ -26,7 +31,8 @@ def by_payment(intents):
 def settle(caller, payment_ids):
     """Each payment as the switch shows it when nothing is under way any more; None for one that it does not
     know."""
-    deadline = time.monotonic() + SETTLE_S
+    start = time.monotonic()
+    deadline, next_report = start + SETTLE_S, start + REPORT_S
     settled, waiting = {}, set(payment_ids)
     while waiting:
         for payment_id in sorted(waiting):
@@ -36,6 +42,9 @@ def settle(caller, payment_ids):
             elif answer.status == 200 and (_is_settled(caller, answer.json) or time.monotonic() > deadline):
                 settled[payment_id] = answer.json
         waiting -= settled.keys()
+        if waiting and time.monotonic() > next_report:
+            print(f"killloop: waiting for {', '.join(sorted(waiting)[:5])}{' and more' * (len(waiting) > 5)}", flush=True)
+            next_report += REPORT_S
         if waiting:
             time.sleep(0.5)
     return settled
