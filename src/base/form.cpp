@@ -3,29 +3,40 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 
 namespace payweir::form {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789ABCDEF";
 
-// RFC 3986 §2.3
-bool is_unreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
+using RawBytes = std::array<bool, 256>;
 
-void append_encoded(std::string& out, std::string_view text, std::string_view also_raw) {
-  for (const char c : text) {
-    if (is_unreserved(c) || also_raw.contains(c)) {
-      out += c;
+constexpr RawBytes raw_bytes(std::string_view also_raw) {
+  RawBytes raw{};
+  for (std::size_t byte = 0; byte < raw.size(); ++byte) {
+    const char c = static_cast<char>(byte);
+    raw[byte] = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+                c == '.' || c == '_' || c == '~' || also_raw.contains(c);
+  }
+  return raw;
+}
+constexpr RawBytes kUnreserved = raw_bytes("");  // RFC 3986 §2.3
+constexpr RawBytes kRawInForm = raw_bytes("[]");
+
+void append_encoded(std::string& out, std::string_view text, const RawBytes& raw) {
+  std::size_t from = 0;  // what is behind it stays as it is
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (raw[byte]) [[likely]]
       continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
+    out.append(text, from, i - from);
+    from = i + 1;
     out += '%';
     out += kHexDigits[byte >> 4];
     out += kHexDigits[byte & 0xf];
   }
+  out.append(text, from);
 }
 
 int hex_value(char c) {
@@ -69,7 +80,7 @@ bool must_be_escaped(char c) {
 std::string percent_encode(std::string_view text) {
   std::string out;
   out.reserve(text.size() + text.size() / 4);
-  append_encoded(out, text, "");
+  append_encoded(out, text, kUnreserved);
   return out;
 }
 
@@ -79,9 +90,9 @@ Result<std::string> percent_decode(std::string_view text) {
 
 Encoder& Encoder::add(std::string_view key, std::string_view value) {
   if (!out_.empty()) out_ += '&';
-  append_encoded(out_, key, "[]");
+  append_encoded(out_, key, kRawInForm);
   out_ += '=';
-  append_encoded(out_, value, "[]");
+  append_encoded(out_, value, kRawInForm);
   return *this;
 }
 

@@ -9,9 +9,16 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+bool is_line_end(char c) {
+  return c == '\r' || c == '\n' || c == '\0';
+}
+
 std::string without_line_ends(std::string_view value) {
   std::string clean(value);
-  std::erase_if(clean, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+  bool any = false;
+  for (const char c : value)  // to the end in any case, which the compiler makes 32 bytes a step of
+    any |= is_line_end(c);
+  if (any) std::erase_if(clean, is_line_end);
   return clean;
 }
 
@@ -41,6 +48,8 @@ void Headers::set(std::string_view name, std::string_view value) {
 }
 
 void Headers::add(std::string_view name, std::string_view value) {
+  constexpr std::size_t kUsual = 12;  // fields of a message
+  if (fields_.empty()) fields_.reserve(kUsual);
   fields_.emplace_back(without_line_ends(name), without_line_ends(value));
 }
 

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <span>
 
 #include "base/json_writer.hpp"
 
@@ -15,6 +16,9 @@ struct Document::Builder {
   const Limits& limits;
   std::size_t key_count = 0;
   std::string path;
+  // The names of the objects that are open, the innermost object's last: views into simdjson's buffer,
+  // which outlives the walk.
+  std::vector<std::string_view> names;
 
   std::uint32_t put_text(std::string_view text) {
     const auto at = static_cast<std::uint32_t>(document.text_.size());
@@ -79,11 +83,11 @@ struct Document::Builder {
 
   Result<void> walk_object(simdjson::dom::element element, std::size_t depth, std::size_t index) {
     document.nodes_[index].kind = Kind::object;
-    std::vector<std::string_view> seen;  // views into simdjson's buffer, which outlives the walk
+    const std::size_t first_name = names.size();
     for (const auto field : simdjson::dom::object(element)) {
       if (++key_count > limits.keys_max) return too_many();
       if (field.key.contains('\0')) return holds_nul();
-      seen.push_back(field.key);
+      names.push_back(field.key);
       const std::size_t path_size = path.size();
       if (!path.empty()) path += '.';
       path += field.key;
@@ -94,13 +98,43 @@ struct Document::Builder {
       document.nodes_[child].key_size = static_cast<std::uint32_t>(field.key.size());
       path.resize(path_size);
     }
-    document.nodes_[index].child_count = static_cast<std::uint32_t>(seen.size());
-    std::ranges::sort(seen);
-    if (const auto twin = std::ranges::adjacent_find(seen); twin != seen.end())
+    const std::span<std::string_view> own = std::span(names).subspan(first_name);
+    document.nodes_[index].child_count = static_cast<std::uint32_t>(own.size());
+    if (const std::string_view* const twin = find_twin(own))
       return fail(Code::json_duplicate_key,
                   path.empty() ? std::string(*twin) : path + '.' + std::string(*twin),
                   "the same key stands twice in one object");
+    names.resize(first_name);
     return {};
+  }
+
+  // A name that stands twice, or null. A set of 64 bits, one for each value of a hash, tells most names from
+  // all before them; only those whose bit is taken are compared. May sort `all`.
+  static const std::string_view* find_twin(std::span<std::string_view> all) {
+    constexpr std::size_t kComparedMax = 48;  // with more, most bits are taken
+    if (all.size() > kComparedMax) {
+      std::ranges::sort(all);
+      const auto twin = std::ranges::adjacent_find(all);
+      return twin == all.end() ? nullptr : &*twin;
+    }
+    std::uint64_t taken = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const std::uint64_t bit = std::uint64_t{1} << hash_of(all[i]);
+      if ((taken & bit) != 0 &&
+          std::ranges::find(all.first(i), all[i]) != all.begin() + static_cast<std::ptrdiff_t>(i))
+        return &all[i];
+      taken |= bit;
+    }
+    return nullptr;
+  }
+
+  // 0 to 63, of the length, the ends and the middle: names that begin alike often differ there.
+  static unsigned hash_of(std::string_view name) {
+    if (name.empty()) return 0;
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(name[i]); };
+    const unsigned mixed = static_cast<unsigned>(name.size()) * 31u + byte(0) * 7u +
+                           byte(name.size() / 2) * 13u + byte(name.size() - 1) * 3u;
+    return mixed & 63u;
   }
 
   std::unexpected<Error> holds_nul() const {
@@ -126,9 +160,10 @@ Result<Document> parse(std::string_view text, const Limits& limits) {
   if (problem)
     return fail(Code::malformed_json, "", std::string("malformed JSON: ") + simdjson::error_message(problem));
   Document document;
-  document.nodes_.reserve(64);
+  constexpr std::size_t kUsualMemberBytes = 16;  // few members are shorter
+  document.nodes_.reserve(std::clamp<std::size_t>(text.size() / kUsualMemberBytes, 1, limits.keys_max + 1));
   document.text_.reserve(text.size());
-  Document::Builder builder{document, limits, 0, {}};
+  Document::Builder builder{document, limits, 0, {}, {}};
   if (auto done = builder.walk(root, 1); !done) return std::unexpected(std::move(done.error()));
   // An escaped lone surrogate is valid JSON and no valid text.
   if (!simdjson::validate_utf8(document.text_.data(), document.text_.size()))

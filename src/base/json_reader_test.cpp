@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace payweir::json {
 namespace {
@@ -83,6 +84,34 @@ TEST(JsonReader, RefusesWhatIsNoJson) {
         "{'a':1}", "01",  "1.",     ".5",      "+1",      "--1",        "1e",        "tru",
         "nul",     "\"a", "\"\t\"", "\"\\x\"", "[1] [2]", "{\"a\":1,}", "// c\n1",   "\xef\xbb\xbf{}"})
     EXPECT_EQ(code_of(text), Code::malformed_json) << text;
+}
+
+std::string object_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += (text.empty() ? "{\"" : ",\"") + name + "\":0";
+  return text + "}";
+}
+
+TEST(JsonReader, FindsATwinWhereverItStandsAmongHoweverMany) {
+  for (const std::size_t count : {2u, 3u, 20u, 48u, 49u, 200u}) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < count; ++i)
+      names.push_back("name_" + std::to_string(i));
+    EXPECT_TRUE(parse(object_of(names))) << count;
+    for (std::size_t i = 0; i + 1 < count; ++i) {
+      std::vector<std::string> twins = names;
+      twins.back() = twins[i];
+      const auto refused = parse(object_of(twins));
+      ASSERT_FALSE(refused) << count << ' ' << i;
+      EXPECT_EQ(refused.error().code, Code::json_duplicate_key);
+      EXPECT_EQ(refused.error().field, twins[i]);
+    }
+  }
+}
+
+TEST(JsonReader, ObjectsOfOneLevelMayUseTheSameNames) {
+  EXPECT_TRUE(parse(R"({"a":{"b":1,"c":{"b":2}},"d":{"b":3},"b":[{"b":4},{"b":5}]})"));
 }
 
 // J03: depth, number of keys and duplicate keys have bounds that hold before anything is bound.

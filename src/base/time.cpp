@@ -1,7 +1,6 @@
 #include "base/time.hpp"
 
 #include <chrono>
-#include <cstdio>
 
 namespace payweir {
 namespace {
@@ -25,6 +24,11 @@ bool read_char(std::string_view text, std::size_t& pos, char wanted) {
   return true;
 }
 
+void write_digits(std::string& text, std::size_t pos, std::size_t width, std::int64_t value) {
+  for (std::size_t i = width; i-- > 0; value /= 10)
+    text[pos + i] = static_cast<char>('0' + value % 10);
+}
+
 }  // namespace
 
 std::string format_iso8601(Instant t) {
@@ -33,11 +37,14 @@ std::string format_iso8601(Instant t) {
   const auto day = floor<std::chrono::days>(time);
   const year_month_day date{day};
   const std::int64_t in_day = (time - day).count();
-  char out[40];
-  std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(in_day / 3'600'000), static_cast<int>(in_day / 60'000 % 60),
-                static_cast<int>(in_day / 1000 % 60), static_cast<int>(in_day % 1000));
+  std::string out = "0000-00-00T00:00:00.000Z";
+  write_digits(out, 0, 4, static_cast<int>(date.year()));
+  write_digits(out, 5, 2, static_cast<unsigned>(date.month()));
+  write_digits(out, 8, 2, static_cast<unsigned>(date.day()));
+  write_digits(out, 11, 2, in_day / 3'600'000);
+  write_digits(out, 14, 2, in_day / 60'000 % 60);
+  write_digits(out, 17, 2, in_day / 1000 % 60);
+  write_digits(out, 20, 3, in_day % 1000);
   return out;
 }
 
