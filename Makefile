@@ -56,8 +56,8 @@ demo: build  ## payments told step by step in the terminal
 
 .PHONY: bench
 bench: build  ## payments a second, latency, CPU and bytes written a payment
-	@tools/build.sh release bench_payments
-	@exec build/release/bench/bench_payments $(ARGS)
+	@tools/build.sh release payweir_load payweir_http_floor store_bench
+	@exec python3 bench/run.py $(ARGS)
 
 .PHONY: killloop
 killloop: build  ## kill -9 under load, CYCLES=200 times: nothing lost, nothing charged twice
