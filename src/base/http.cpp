@@ -10,15 +10,12 @@ char lower(char c) {
 }
 
 bool is_line_end(char c) {
-  return c == '\r' || c == '\n' || c == '\0';
+  return static_cast<unsigned char>(c) <= '\r' && (c == '\r' || c == '\n' || c == '\0');
 }
 
 std::string without_line_ends(std::string_view value) {
   std::string clean(value);
-  bool any = false;
-  for (const char c : value)  // to the end in any case, which the compiler makes 32 bytes a step of
-    any |= is_line_end(c);
-  if (any) std::erase_if(clean, is_line_end);
+  if (std::ranges::any_of(value, is_line_end)) std::erase_if(clean, is_line_end);
   return clean;
 }
 

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <optional>
 #include <span>
 
 #include "base/json_writer.hpp"
@@ -14,8 +15,14 @@ namespace payweir::json {
 struct Document::Builder {
   Document& document;
   const Limits& limits;
+  // Whether a string can hold the character NUL at all: written bare, it is malformed already.
+  bool may_hold_nul;
   std::size_t key_count = 0;
-  std::string path;
+  struct Step {
+    std::string_view name;
+    std::optional<std::uint32_t> element;  // of an array, which has no name
+  };
+  std::vector<Step> steps;  // from the root to where the walk is
   // The names of the objects that are open, the innermost object's last: views into simdjson's buffer,
   // which outlives the walk.
   std::vector<std::string_view> names;
@@ -27,7 +34,7 @@ struct Document::Builder {
   }
 
   Result<void> walk(simdjson::dom::element element, std::size_t depth) {
-    if (depth > limits.depth_max) return fail(Code::json_too_deep, path, "nested deeper than 32 levels");
+    if (depth > limits.depth_max) return fail(Code::json_too_deep, path(), "nested deeper than 32 levels");
     const std::size_t index = document.nodes_.size();
     document.nodes_.emplace_back();
     using simdjson::dom::element_type;
@@ -37,10 +44,9 @@ struct Document::Builder {
         std::uint32_t count = 0;
         for (simdjson::dom::element child : simdjson::dom::array(element)) {
           if (++key_count > limits.keys_max) return too_many();
-          const std::size_t path_size = path.size();
-          path += '[' + std::to_string(count) + ']';
+          steps.push_back({{}, count});
           if (auto done = walk(child, depth + 1); !done) return done;
-          path.resize(path_size);
+          steps.pop_back();
           ++count;
         }
         document.nodes_[index].child_count = count;
@@ -63,7 +69,7 @@ struct Document::Builder {
         break;
       case element_type::STRING: {
         const std::string_view text = element.get_string().value_unsafe();
-        if (text.contains('\0')) return holds_nul();
+        if (may_hold_nul && text.contains('\0')) return holds_nul();
         const std::uint32_t at = put_text(text);
         Node& node = document.nodes_[index];
         node.kind = Kind::string;
@@ -86,24 +92,22 @@ struct Document::Builder {
     const std::size_t first_name = names.size();
     for (const auto field : simdjson::dom::object(element)) {
       if (++key_count > limits.keys_max) return too_many();
-      if (field.key.contains('\0')) return holds_nul();
+      if (may_hold_nul && field.key.contains('\0')) return holds_nul();
       names.push_back(field.key);
-      const std::size_t path_size = path.size();
-      if (!path.empty()) path += '.';
-      path += field.key;
+      steps.push_back({field.key, std::nullopt});
       const std::size_t child = document.nodes_.size();
       if (auto done = walk(field.value, depth + 1); !done) return done;
       const std::uint32_t at = put_text(field.key);
       document.nodes_[child].key_at = at;
       document.nodes_[child].key_size = static_cast<std::uint32_t>(field.key.size());
-      path.resize(path_size);
+      steps.pop_back();
     }
     const std::span<std::string_view> own = std::span(names).subspan(first_name);
     document.nodes_[index].child_count = static_cast<std::uint32_t>(own.size());
-    if (const std::string_view* const twin = find_twin(own))
-      return fail(Code::json_duplicate_key,
-                  path.empty() ? std::string(*twin) : path + '.' + std::string(*twin),
-                  "the same key stands twice in one object");
+    if (const std::string_view* const twin = find_twin(own)) {
+      steps.push_back({*twin, std::nullopt});
+      return fail(Code::json_duplicate_key, path(), "the same key stands twice in one object");
+    }
     names.resize(first_name);
     return {};
   }
@@ -137,12 +141,26 @@ struct Document::Builder {
     return mixed & 63u;
   }
 
+  // As an error names its place: "a.b[2].c".
+  std::string path() const {
+    std::string text;
+    for (const Step& step : steps) {
+      if (step.element) {
+        text += '[' + std::to_string(*step.element) + ']';
+      } else {
+        if (!text.empty()) text += '.';
+        text += step.name;
+      }
+    }
+    return text;
+  }
+
   std::unexpected<Error> holds_nul() const {
-    return fail(Code::malformed_json, path, "a string holds the character NUL");
+    return fail(Code::malformed_json, path(), "a string holds the character NUL");
   }
 
   std::unexpected<Error> too_many() const {
-    return fail(Code::json_too_many_keys, path, "more than 1000 members and elements in one document");
+    return fail(Code::json_too_many_keys, path(), "more than 1000 members and elements in one document");
   }
 };
 
@@ -163,7 +181,7 @@ Result<Document> parse(std::string_view text, const Limits& limits) {
   constexpr std::size_t kUsualMemberBytes = 16;  // few members are shorter
   document.nodes_.reserve(std::clamp<std::size_t>(text.size() / kUsualMemberBytes, 1, limits.keys_max + 1));
   document.text_.reserve(text.size());
-  Document::Builder builder{document, limits, 0, {}, {}};
+  Document::Builder builder{document, limits, text.contains("\\u0000"), 0, {}, {}};
   if (auto done = builder.walk(root, 1); !done) return std::unexpected(std::move(done.error()));
   // An escaped lone surrogate is valid JSON and no valid text.
   if (!simdjson::validate_utf8(document.text_.data(), document.text_.size()))
@@ -201,8 +219,11 @@ double Value::real() const {
 
 Value Value::find(std::string_view wanted) const {
   if (!is(Kind::object)) return {};
-  for (Value child = first(); child.present(); child = child.next())
-    if (child.key() == wanted) return child;
+  const std::vector<Document::Node>& nodes = document_->nodes_;
+  const std::uint32_t end = nodes[index_].after;
+  for (std::uint32_t at = index_ + 1; at < end; at = nodes[at].after)
+    if (std::string_view(document_->text_.data() + nodes[at].key_at, nodes[at].key_size) == wanted)
+      return Value(document_, at, end);
   return {};
 }
 
