@@ -43,12 +43,16 @@ struct Renderer {
   void write_last_error(json::Writer& out, const Intent& intent) const;
 };
 
+// "txn_" and the like for what the intent owns.
+[[nodiscard]] ObjectId id_of(const Intent& intent, std::size_t ordinal);
 [[nodiscard]] std::string intent_id(const Intent& intent);
 [[nodiscard]] std::string charge_id(const Intent& intent, std::size_t ordinal);
 [[nodiscard]] std::string refund_id(const Intent& intent, std::size_t ordinal);
 [[nodiscard]] std::string method_id(const Intent& intent, const Method& method);
 // "usd"
 [[nodiscard]] std::string lower_code(Currency currency);
+
+void write_pairs(json::Writer& out, std::string_view name, const PackedPairs& pairs);
 
 // {"object":"list",…}: write(out) adds the elements.
 template <class Write>
