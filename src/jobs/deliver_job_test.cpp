@@ -281,18 +281,25 @@ TEST(DeliverJob, GaugesTellWhatWaitsAndWhatIsDead) {
   EXPECT_EQ(world.telemetry().deliveries_dead.load(), 1);
 }
 
+store::IdempotencyRow claim_of(World& world) {
+  store::IdempotencyRow claim;
+  claim.key = world.context().new_key();
+  claim.digest = crypto::sha256(std::to_string(claim.key)).substr(0, 16);
+  claim.fingerprint = claim.digest;
+  return claim;
+}
+
 TEST(PurgeJob, ErasesClaimsAndAnswersAfterThirtyDays) {
   World world;
   const auto add_claim = [&](bool answered) {
-    store::IdempotencyRow claim{world.context().new_key(), std::to_string(world.clock.wall().ms), "f", 0};
-    claim.digest += answered ? "a" : "b";
+    store::IdempotencyRow claim = claim_of(world);
     store::ChangeSet changes;
     changes.insert(claim);
     if (answered) changes.insert(store::AnswerRow{claim.key, 200, false, "{}"});
     world.commit(std::move(changes));
   };
   const auto count = [&](std::string_view sql) {
-    const store::Query query{"count", sql};
+    const store::Query query{sql, sql};  // statements are kept by name
     return std::get<std::int64_t>(world.run(world.store().select(query, {}, 1)).value().at(0).at(0));
   };
   add_claim(true);
@@ -311,7 +318,7 @@ TEST(PurgeJob, GoesOnUntilNothingIsOld) {
   World world;
   store::ChangeSet changes;
   for (int i = 0; i < 1'000; ++i)
-    changes.insert(store::IdempotencyRow{world.context().new_key(), "digest " + std::to_string(i), "f", 0});
+    changes.insert(claim_of(world));
   world.commit(std::move(changes));
   world.advance(days(31), days(1));
   world.start(std::make_unique<PurgeJob>(world.context()));

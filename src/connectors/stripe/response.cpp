@@ -112,7 +112,8 @@ IntentReading read_void(const ConnectorRequest& request, const Value& intent) {
   if (id != request.connector_payment_id) return {contradiction("the answer is about another payment")};
   switch (map_payment_intent_status(intent["status"].text())) {
     case AcceptedAs::voided: return {accepted(request, intent, AcceptedAs::voided)};
-    case AcceptedAs::captured: return {overtaken(intent)};
+    // The payer was quicker than the void: they have paid.
+    case AcceptedAs::captured: return {accepted(request, intent, AcceptedAs::captured)};
     case AcceptedAs::authorised:
     case AcceptedAs::needs_action: return {unknown("the payment intent is not cancelled", id), false};
     case AcceptedAs::pending:
