@@ -12,6 +12,13 @@ std::shared_ptr<const ProfileEntry> find_profile(const MerchantEntry& merchant,
   return profile && profile->row.id == *id ? profile : nullptr;
 }
 
+// The payment's own, else its profile's, else the switch's.
+Duration session_expiry(const Context& context, const CreatePayment& command, const ProfileEntry& profile) {
+  if (command.session_expiry_s > 0) return seconds(command.session_expiry_s);
+  const Duration of_profile = profile.details.session_expiry();
+  return of_profile.ms > 0 ? of_profile : context.settings.session_expiry;
+}
+
 Payment make_payment(Context& context, const CreatePayment& command, const PaymentSnapshot& snapshot,
                      Instant now) {
   Payment payment;
@@ -25,8 +32,7 @@ Payment make_payment(Context& context, const CreatePayment& command, const Payme
   payment.state = payment.has_payment_method ? PaymentState::requires_confirmation
                                              : PaymentState::requires_payment_method;
   payment.created_at = payment.modified_at = now;
-  payment.expires_at = now + (command.session_expiry_s > 0 ? seconds(command.session_expiry_s)
-                                                           : context.settings.session_expiry);
+  payment.expires_at = now + session_expiry(context, command, *snapshot.profile);
   return payment;
 }
 

@@ -70,6 +70,13 @@ std::shared_ptr<const ConnectorAccount> MerchantEntry::find_account(std::int64_t
   return find_by_key(retired_accounts, key);
 }
 
+std::size_t MerchantEntry::account_count() const {
+  std::size_t count = retired_accounts.size();
+  for (const auto& profile : profiles)
+    count += profile->accounts.size();
+  return count;
+}
+
 Directory::Directory(store::Store& store, Keys& keys, DirectoryEpoch& epoch)
     : store_(store), keys_(keys), epoch_(epoch), seen_epoch_(epoch.load()) {}
 

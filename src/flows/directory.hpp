@@ -47,8 +47,9 @@ struct MerchantEntry {
   std::vector<std::shared_ptr<const ConnectorAccount>> retired_accounts;
   [[nodiscard]] std::shared_ptr<const ProfileEntry> find_profile(std::int64_t key) const;
   [[nodiscard]] std::shared_ptr<const ProfileEntry> default_profile() const;
-  // Retired ones too.
+  // Both with the retired ones.
   [[nodiscard]] std::shared_ptr<const ConnectorAccount> find_account(std::int64_t key) const;
+  [[nodiscard]] std::size_t account_count() const;
 };
 
 class Directory {

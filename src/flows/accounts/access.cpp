@@ -28,6 +28,12 @@ std::unexpected<Error> no_such_merchant() {
   return fail(Code::not_found, "merchant_id", "Merchant account does not exist in our records");
 }
 
+Result<void> check_room(std::size_t count, std::string field) {
+  if (count < kAccountObjectsMax) return {};
+  return fail(Code::invalid_value, std::move(field),
+              "a merchant has at most " + std::to_string(kAccountObjectsMax) + " of them");
+}
+
 Result<std::shared_ptr<const ProfileEntry>> reach_profile(const MerchantEntry& merchant,
                                                           std::string_view profile_id) {
   const Result<ProfileId> id = parse_id<ProfileTag>(profile_id);

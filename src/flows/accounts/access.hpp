@@ -16,6 +16,11 @@ namespace payweir::flows {
 [[nodiscard]] Result<void> require_admin(const Principal& principal);
 
 [[nodiscard]] std::unexpected<Error> no_such_merchant();
+// How many profiles, live API keys and connector accounts a merchant may have of each: the directory holds
+// them all in memory.
+inline constexpr std::size_t kAccountObjectsMax = 1'000;
+// Error: invalid_value.
+[[nodiscard]] Result<void> check_room(std::size_t count, std::string field);
 // Errors: not_found.
 [[nodiscard]] Result<std::shared_ptr<const ProfileEntry>> reach_profile(const MerchantEntry& merchant,
                                                                         std::string_view profile_id);

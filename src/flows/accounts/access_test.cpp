@@ -6,6 +6,7 @@
 #include "flows/accounts/connector_accounts.hpp"
 #include "flows/accounts/merchants.hpp"
 #include "flows/accounts/profiles.hpp"
+#include "flows/accounts/secrets.hpp"
 #include "flows/events.hpp"
 #include "flows/testkit.hpp"
 
@@ -153,6 +154,52 @@ TEST(Access, APublishableKeyReachesNothing) {
     ASSERT_TRUE(error) << name;
     EXPECT_EQ(error->code, Code::unauthorized) << name;
   }
+}
+
+TEST(Access, AMerchantMakesNoMoreThanTheDirectoryMayHold) {
+  World world;
+  world.create_merchant("shop");
+  const auto merchant = world.run(world.context().directory.merchant_by_id("shop")).value();
+  store::ChangeSet changes;
+  for (std::size_t i = 0; i < kAccountObjectsMax; ++i) {
+    const std::string name = std::to_string(i);
+    store::ApiKeyRow key;
+    key.id = world.context().new_id<ApiKeyTag>();
+    key.merchant_no = merchant->row.id.key;
+    changes.insert(key);
+    store::ConnectorAccountRow account;
+    account.id = world.context().new_id<ConnectorAccountTag>();
+    account.merchant_no = merchant->row.id.key;
+    account.profile_key = merchant->row.default_profile_key;
+    account.connector = "stripe";
+    account.label = name;
+    account.sealed_credentials = seal_credentials(world.keys, account.id.key, ConnectorCredentials());
+    account.deleted = true;
+    changes.insert(account);
+    if (i == 0) continue;  // the default one is there
+    store::ProfileRow profile = merchant->default_profile()->row;
+    profile.id = world.context().new_id<ProfileTag>();
+    profile.name = name;
+    profile.sealed_secrets = seal_profile_secrets(world.keys, profile.id.key, ProfileSecrets());
+    changes.insert(profile);
+  }
+  ASSERT_TRUE(std::holds_alternative<store::commit::Committed>(
+      world.run(world.context().store.commit(std::move(changes)))));
+  world.context().directory.changed();
+
+  const Principal admin = world.admin();
+  const auto profile = world.run(
+      create_profile(world.context(), admin, std::nullopt, {"shop", "one more", {}, {}}, world.rendering));
+  EXPECT_EQ(profile.error().code, Code::invalid_value);
+  const auto key = world.run(create_api_key(world.context(), admin, std::nullopt,
+                                            {"shop", "one more", "", Instant{}}, world.rendering));
+  EXPECT_EQ(key.error().code, Code::invalid_value);
+  CreateConnectorAccount account{"shop", "", "stripe", "one more", {}, std::nullopt, {}, false};
+  account.credentials.auth_type = "HeaderKey";
+  account.credentials.api_key = Secret("sk_test_of_somebody");
+  const auto made =
+      world.run(create_connector_account(world.context(), admin, std::nullopt, account, world.rendering));
+  EXPECT_EQ(made.error().code, Code::invalid_value);
 }
 
 TEST(Access, OnlyTheAdminKeyMakesListsAndDeletesMerchants) {

@@ -1,5 +1,7 @@
 #include "flows/accounts/api_keys.hpp"
 
+#include <algorithm>
+
 #include "flows/accounts/access.hpp"
 #include "flows/accounts/change.hpp"
 #include "flows/accounts/keys.hpp"
@@ -34,6 +36,12 @@ Task<Result<Answer>> create_once(Context& context, Principal principal, Key key,
   if (!merchant) co_return fail(std::move(merchant.error()));
   if (Result<void> usable = check_expiry(context, command.expires_at); !usable)
     co_return fail(std::move(usable.error()));
+  auto existing = co_await store::list_api_keys(context.store, (*merchant)->row.id.key);
+  if (!existing) co_return fail(std::move(existing.error()));
+  const auto live =
+      std::ranges::count_if(*existing, [](const store::ApiKeyRow& row) { return !row.revoked; });
+  if (Result<void> room = check_room(static_cast<std::size_t>(live), "key_id"); !room)
+    co_return fail(std::move(room.error()));
   ApiKeyView view;
   view.merchant_id = (*merchant)->row.merchant_id;
   view.row.id = context.new_id<ApiKeyTag>();

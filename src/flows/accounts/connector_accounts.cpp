@@ -41,6 +41,10 @@ Task<Result<Answer>> create_once(Context& context, Principal principal, Key key,
     if (!wanted) co_return fail(std::move(wanted.error()));
     profile = std::move(*wanted);
   }
+  // Deleted ones count: they are held, too.
+  const std::size_t accounts = (*merchant)->account_count();
+  if (Result<void> room = check_room(accounts, "merchant_connector_id"); !room)
+    co_return fail(std::move(room.error()));
   const Connector* connector = find_connector(command.connector);
   if (!connector) co_return fail(Code::connector_unknown, "connector_name", "there is no such connector");
   ConnectorAccountView view;

@@ -1,6 +1,7 @@
 #include "flows/accounts/details.hpp"
 
 #include <array>
+#include <charconv>
 
 #include "flows/details_json.hpp"
 
@@ -85,6 +86,13 @@ ProfileDetails ProfileDetails::parse(std::string_view json) {
 }
 void ProfileDetails::merge(const ProfileDetails& changes) {
   merge_details(*this, changes, Members<ProfileDetails>(kProfile));
+}
+
+Duration ProfileDetails::session_expiry() const {
+  std::int64_t whole_seconds = 0;
+  std::from_chars(session_expiry_json.data(), session_expiry_json.data() + session_expiry_json.size(),
+                  whole_seconds);
+  return seconds(whole_seconds);
 }
 
 std::string ConnectorAccountDetails::serialise() const {

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.hpp"
+
 namespace payweir::flows {
 
 struct MerchantDetails {
@@ -27,6 +29,8 @@ struct ProfileDetails {
   [[nodiscard]] std::string serialise() const;
   [[nodiscard]] static ProfileDetails parse(std::string_view json);
   void merge(const ProfileDetails& changes);
+  // Of payments that set none themselves; 0: the switch's.
+  [[nodiscard]] Duration session_expiry() const;
 };
 
 struct ConnectorAccountDetails {

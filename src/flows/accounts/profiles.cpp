@@ -10,6 +10,8 @@ Task<Result<Answer>> create_once(Context& context, Principal principal, Key key,
                                  const AccountRendering& rendering) {
   auto merchant = co_await reach_merchant(context, std::move(principal), std::move(command.merchant_id));
   if (!merchant) co_return fail(std::move(merchant.error()));
+  if (Result<void> room = check_room((*merchant)->profiles.size(), "profile_id"); !room)
+    co_return fail(std::move(room.error()));
   if (command.name.empty()) command.name = "profile_" + std::to_string(context.new_key());
   Result<ProfileView> view = make_profile(context, (*merchant)->row, std::move(command.name),
                                           std::move(command.details), std::move(command.settings));

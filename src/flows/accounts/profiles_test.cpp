@@ -141,6 +141,32 @@ TEST(Profiles, TakePlainHttpOnlyWhereThatIsAllowed) {
   EXPECT_TRUE(create(world, "one", settings));
 }
 
+TEST(Profiles, SetWhatTheirPaymentsDoNotSet) {
+  World world;
+  world.create_merchant("shop");
+  CreateProfile command;
+  command.merchant_id = "shop";
+  command.details.session_expiry_json = "120";
+  command.details.return_url = "https://shop.example/thanks";
+  const Answer made =
+      world.run(create_profile(world.context(), world.admin(), std::nullopt, command, world.rendering))
+          .value();
+
+  const Principal shop = world.merchant("shop");
+  CreatePayment payment;
+  payment.payment_id = "order-1";
+  payment.profile_id = member(made, "profile_id");
+  payment.amount = {1000, Currency::parse("EUR").value()};
+  ASSERT_TRUE(world.run(create_payment(world.context(), shop, std::nullopt, payment, world.rendering)));
+  RetrievePayment retrieve;
+  retrieve.payment_id = "order-1";
+  const auto view = world.run(retrieve_payment(world.context(), shop, retrieve));
+  ASSERT_TRUE(view);
+  EXPECT_EQ(view->payment.expires_at, world.clock.wall() + seconds(120));
+  EXPECT_EQ(world.run(return_from_gateway(world.context(), "shop", "order-1")).value(),
+            "https://shop.example/thanks?payment_id=order-1&status=requires_payment_method");
+}
+
 TEST(Profiles, AreDeletedWhenNothingNeedsThem) {
   World world;
   const Answer merchant = world.create_merchant("shop");
