@@ -29,7 +29,9 @@ FieldWriter& FieldWriter::add(std::string_view field) {
   return *this;
 }
 
-FieldWriter& FieldWriter::add(std::int64_t number) { return add(std::to_string(number)); }
+FieldWriter& FieldWriter::add(std::int64_t number) {
+  return add(std::to_string(number));
+}
 
 std::string_view FieldReader::text() {
   const std::size_t colon = rest_.find(':');

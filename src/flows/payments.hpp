@@ -22,9 +22,9 @@ struct CreatePayment {
   AuthenticationType authentication_type = AuthenticationType::no_three_ds;
   bool confirm = false;
   std::optional<Card> card;
-  std::string connector;             // routing wish: a connector's name, "" for none
-  std::string connector_account_id;  // routing wish: mca_…, "" for none
-  std::int64_t session_expiry_s = 0; // 0: the default
+  std::string connector;              // routing wish: a connector's name, "" for none
+  std::string connector_account_id;   // routing wish: mca_…, "" for none
+  std::int64_t session_expiry_s = 0;  // 0: the default
   PaymentDetails details;
 };
 
@@ -84,19 +84,21 @@ struct PaymentPage {
 
 using Key = std::optional<RequestKey>;
 
-[[nodiscard]] Task<Result<Answer>> create_payment(Context& context, Principal principal, Key key, CreatePayment command,
-                                                  const Rendering& rendering);
-[[nodiscard]] Task<Result<Answer>> update_payment(Context& context, Principal principal, Key key, UpdatePayment command,
-                                                  const Rendering& rendering);
+[[nodiscard]] Task<Result<Answer>> create_payment(Context& context, Principal principal, Key key,
+                                                  CreatePayment command, const Rendering& rendering);
+[[nodiscard]] Task<Result<Answer>> update_payment(Context& context, Principal principal, Key key,
+                                                  UpdatePayment command, const Rendering& rendering);
 [[nodiscard]] Task<Result<Answer>> confirm_payment(Context& context, Principal principal, Key key,
                                                    ConfirmPayment command, const Rendering& rendering);
 [[nodiscard]] Task<Result<Answer>> capture_payment(Context& context, Principal principal, Key key,
                                                    CapturePayment command, const Rendering& rendering);
-[[nodiscard]] Task<Result<Answer>> cancel_payment(Context& context, Principal principal, Key key, CancelPayment command,
-                                                  const Rendering& rendering);
+[[nodiscard]] Task<Result<Answer>> cancel_payment(Context& context, Principal principal, Key key,
+                                                  CancelPayment command, const Rendering& rendering);
 // Includes the payment's refunds.
-[[nodiscard]] Task<Result<PaymentView>> retrieve_payment(Context& context, Principal principal, RetrievePayment command);
-[[nodiscard]] Task<Result<PaymentPage>> list_payments(Context& context, Principal principal, ListPayments command);
+[[nodiscard]] Task<Result<PaymentView>> retrieve_payment(Context& context, Principal principal,
+                                                         RetrievePayment command);
+[[nodiscard]] Task<Result<PaymentPage>> list_payments(Context& context, Principal principal,
+                                                      ListPayments command);
 
 struct CreateRefund {
   std::string refund_id;  // chosen by the merchant, "" for ours
@@ -120,13 +122,14 @@ struct RefundPage {
   std::vector<RefundView> refunds;  // newest first
 };
 
-[[nodiscard]] Task<Result<Answer>> create_refund(Context& context, Principal principal, Key key, CreateRefund command,
-                                                 const Rendering& rendering);
-[[nodiscard]] Task<Result<Answer>> update_refund(Context& context, Principal principal, Key key, UpdateRefund command,
-                                                 const Rendering& rendering);
-[[nodiscard]] Task<Result<RefundView>> retrieve_refund(Context& context, Principal principal, std::string refund_id,
-                                                       Sync sync);
-[[nodiscard]] Task<Result<RefundPage>> list_refunds(Context& context, Principal principal, ListRefunds command);
+[[nodiscard]] Task<Result<Answer>> create_refund(Context& context, Principal principal, Key key,
+                                                 CreateRefund command, const Rendering& rendering);
+[[nodiscard]] Task<Result<Answer>> update_refund(Context& context, Principal principal, Key key,
+                                                 UpdateRefund command, const Rendering& rendering);
+[[nodiscard]] Task<Result<RefundView>> retrieve_refund(Context& context, Principal principal,
+                                                       std::string refund_id, Sync sync);
+[[nodiscard]] Task<Result<RefundPage>> list_refunds(Context& context, Principal principal,
+                                                    ListRefunds command);
 
 // The payer came back from the gateway's page: asks the gateway, changes what it answers, and says where
 // the payer goes next (the merchant's return_url with payment_id and status). Never a state by itself.

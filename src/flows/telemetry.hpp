@@ -15,8 +15,9 @@ namespace payweir::flows {
 // Upper bounds in microseconds; the last bucket is unbounded.
 class LatencyHistogram {
  public:
-  static constexpr std::array<std::int64_t, 14> kBoundsUs = {100,    250,    500,     1'000,   2'500,     5'000,     10'000,
-                                                             25'000, 50'000, 100'000, 250'000, 1'000'000, 5'000'000, 30'000'000};
+  static constexpr std::array<std::int64_t, 14> kBoundsUs = {
+      100,    250,    500,     1'000,   2'500,     5'000,     10'000,
+      25'000, 50'000, 100'000, 250'000, 1'000'000, 5'000'000, 30'000'000};
   void observe(std::int64_t us);
   void render(std::string& out, std::string_view name, std::string_view help) const;
 
@@ -30,15 +31,16 @@ struct Telemetry {
   static constexpr std::size_t kStatesMax = 16;
 
   std::array<std::atomic<std::uint64_t>, 6> requests_by_class{};  // index = status / 100
-  std::array<std::array<std::atomic<std::uint64_t>, kStatesMax>, kConnectorsMax> payments{};  // [connector][state]
+  std::array<std::array<std::atomic<std::uint64_t>, kStatesMax>, kConnectorsMax>
+      payments{};                                       // [connector][state]
   std::atomic<std::uint64_t> idempotency_hits{0};       // a stored answer was replayed
   std::atomic<std::uint64_t> idempotency_conflicts{0};  // key reused with another body, or in progress
   std::atomic<std::uint64_t> rate_limited{0};
   std::atomic<std::uint64_t> webhook_signature_failures{0};
-  std::atomic<std::uint64_t> contradictions{0};         // a gateway's word that cannot be true
+  std::atomic<std::uint64_t> contradictions{0};  // a gateway's word that cannot be true
   std::atomic<std::int64_t> deliveries_pending{0}, deliveries_dead{0}, inbox_pending{0}, inbox_orphans{0},
-      operations_open{0};                               // gauges, set by jobs
-  LatencyHistogram switch_latency;                      // without the gateway's
+      operations_open{0};           // gauges, set by jobs
+  LatencyHistogram switch_latency;  // without the gateway's
   LatencyHistogram gateway_latency;
 
   // `connector_index` is the place in all_connectors().
