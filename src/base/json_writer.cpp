@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
 #include "base/check.hpp"
 
@@ -17,18 +16,6 @@ constexpr auto kNeedsCare = [] {
   table['"'] = table['\\'] = table[0x7f] = table[0xc2] = table[0xd8] = table[0xe2] = true;
   return table;
 }();
-
-// Whether none of eight bytes needs care: none is below 0x20, above 0x7e, a quote or a backslash. The bytes
-// above 0x7e that need none are rare enough to be looked at one by one.
-bool eight_are_plain(const char* bytes) {
-  constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  const auto has_zero = [](std::uint64_t w) { return (w - ones) & ~w; };
-  const std::uint64_t found = word | (word - ones * 0x20) | (word + ones) | has_zero(word ^ ones * '"') |
-                              has_zero(word ^ ones * '\\');
-  return (found & highs) == 0;
-}
 
 constexpr std::string_view kHex = "0123456789abcdef";
 
@@ -132,8 +119,6 @@ std::string Writer::take() && {
 void Writer::append_escaped(std::string_view text) {
   std::size_t from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    while (text.size() - i > 8 && eight_are_plain(text.data() + i))
-      i += 8;
     const auto c = static_cast<unsigned char>(text[i]);
     if (!kNeedsCare[c]) [[likely]]
       continue;

@@ -105,7 +105,7 @@ Task<Result<Answer>> replay_or_fail(Context& context, Key key, Error error, Answ
 Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcome outcome,
                               std::optional<std::int64_t> claim_key, AnswerWith with, std::int64_t gateway_us,
                               const Rendering& rendering) {
-  const PaymentSnapshot recorded = snapshot;
+  const PaymentAggregate recorded = snapshot.aggregate;  // apply() changes nothing else of the snapshot
   const std::int64_t operation_key = snapshot.aggregate.operation->id.key;
   for (int attempt = 0; attempt < kConflictRetriesMax; ++attempt) {
     const Instant now = context.clock.wall();
@@ -134,11 +134,11 @@ Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcom
   }
   // What the gateway answered could not be stored. The truth that is durable is "recorded, perhaps sent";
   // the resolver will learn the rest.
-  context.log.write(
-      LogLevel::error, "outcome.not_stored",
-      {{"payment_id", recorded.payment_id()}, {"operation", to_text(recorded.aggregate.operation->id)}});
+  snapshot.aggregate = recorded;
+  context.log.write(LogLevel::error, "outcome.not_stored",
+                    {{"payment_id", snapshot.payment_id()}, {"operation", to_text(recorded.operation->id)}});
   Answer answer;
-  answer.body = render(context, recorded, with, rendering);
+  answer.body = render(context, snapshot, with, rendering);
   answer.gateway_us = gateway_us;
   co_return answer;
 }
