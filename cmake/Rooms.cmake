@@ -7,7 +7,7 @@ function(payweir_room name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "(_test|testkit[a-z_]*)\\.cpp$")
-  list(FILTER sources EXCLUDE REGEX "(_test|testkit[a-z_]*|/main)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|testkit[a-z_]*|/main|/asio_library)\\.cpp$")
 
   if(NOT sources)  # a room of headers only
     add_library(payweir_${name} INTERFACE)

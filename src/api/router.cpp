@@ -56,6 +56,7 @@ void log_call(flows::Context& context, const Call& call, int status, std::int64_
               const Error* error) {
   // The client is not told why a fault of ours came about; the operator is.
   const bool is_ours = error && status >= 500;
+  if (!is_ours && !context.settings.log_requests) return;
   context.log.write(is_ours ? LogLevel::warning : LogLevel::info, "http.request",
                     {{"method", call.method},
                      {"route", call.pattern},

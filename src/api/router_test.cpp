@@ -189,6 +189,14 @@ TEST_F(RouterTest, RendersAHandlersError) {
   EXPECT_TRUE(payweir_.log.contains("error=store_busy detail=the queue holds 4096 change sets"));
 }
 
+TEST_F(RouterTest, ToldNotToLogRequestsItStillLogsOurFailures) {
+  payweir_.settings.log_requests = false;
+  static_cast<void>(send(get("/nowhere")));
+  EXPECT_TRUE(payweir_.log.lines.empty());
+  static_cast<void>(send(post("/busy", "")));
+  EXPECT_TRUE(payweir_.log.contains("error=store_busy"));
+}
+
 TEST_F(RouterTest, CountsAndLogsByPatternAndNeverByPath) {
   static_cast<void>(send(post("/things/4242424242424242?q=secret", R"({"a":"secret"})")));
   static_cast<void>(send(get("/4242424242424242")));

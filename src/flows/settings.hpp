@@ -10,11 +10,11 @@ namespace payweir::flows {
 
 struct Settings {
   Secret admin_api_key;
-  std::string public_url;                              // address that gateways and browsers are given
+  std::string public_url;  // address that gateways and browsers are given
   std::map<std::string, std::string, std::less<>> connector_base_urls;  // by connector name
-  Duration gateway_timeout = seconds(30);              // for one whole gateway call
-  Duration send_window = seconds(5);                   // send_by = recording + this
-  Duration session_expiry = minutes(15);               // an unpaid payment expires
+  Duration gateway_timeout = seconds(30);                               // for one whole gateway call
+  Duration send_window = seconds(5);                                    // send_by = recording + this
+  Duration session_expiry = minutes(15);                                // an unpaid payment expires
   bool sandbox = false;
   // Lets merchants register webhook addresses that are not https or not public; for development only.
   bool webhooks_allow_private = false;

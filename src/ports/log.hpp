@@ -1,12 +1,11 @@
 #pragma once
 // Structured logs as a port. Values are escaped by the writer; no card number, CVC, key or raw body is
 // ever passed in. Callable from every thread.
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <variant>
-
-#include <cstdint>
 
 namespace payweir {
 
