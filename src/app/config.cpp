@@ -1,5 +1,6 @@
 #include "app/config.hpp"
 
+#include <arpa/inet.h>
 #include <toml++/toml.h>
 #include <unistd.h>
 
@@ -198,8 +199,10 @@ bool is_plain_http_to_loopback(std::string_view url) {
 }  // namespace
 
 bool is_loopback(std::string_view listen) {
-  const std::string_view host = listen.substr(0, listen.rfind(':'));
-  return host.starts_with("127.") || host == "localhost" || host == "[::1]";
+  const std::string host(listen.substr(0, listen.rfind(':')));
+  if (host == "localhost" || host == "[::1]") return true;
+  in_addr address{};  // a name such as 127.0.0.1.example.com is no address
+  return ::inet_pton(AF_INET, host.c_str(), &address) == 1 && host.starts_with("127.");
 }
 
 Environment read_environment() {

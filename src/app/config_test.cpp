@@ -1,0 +1,135 @@
+#include "app/config.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+namespace payweir::app {
+namespace {
+
+class ConfigFile {
+ public:
+  explicit ConfigFile(std::string_view text) {
+    char name[] = "/tmp/payweir-config-XXXXXX";
+    const int file = ::mkstemp(name);
+    path_ = name;
+    std::ofstream(path_) << text;
+    ::close(file);
+  }
+  ~ConfigFile() { std::remove(path_.c_str()); }
+  ConfigFile(const ConfigFile&) = delete;
+  ConfigFile& operator=(const ConfigFile&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::string problem_of(std::string_view text) {
+  const ConfigFile file(text);
+  const Result<Config> config = load_config(file.path(), {});
+  if (config) return "none";
+  EXPECT_EQ(config.error().code, Code::configuration_invalid);
+  std::string detail = config.error().detail;
+  if (detail.starts_with(file.path())) detail.replace(0, file.path().size(), "FILE");
+  return detail;
+}
+
+TEST(Config, WhatIsWrongIsNamedByFileLineKeyAndWhatWasExpected) {
+  EXPECT_EQ(problem_of("[server]\nlisten = 8080\n"), "FILE:2: server.listen: expected a text");
+  EXPECT_EQ(problem_of("[connectors]\n\ntimeout_ms = 50\n"),
+            "FILE:3: connectors.timeout_ms: expected a whole number from 100 to 120000");
+  EXPECT_EQ(problem_of("[log]\nlevel = \"loud\"\n"),
+            "FILE:2: log.level: expected one of \"debug\" \"info\" \"warning\" \"error\"");
+  EXPECT_EQ(problem_of("[webhooks]\nallow_private = 1\n"),
+            "FILE:2: webhooks.allow_private: expected true or false");
+  EXPECT_EQ(problem_of("[server]\nlisten = \"127.0.0.1:1\"\nlitsen = \"x\"\n"),
+            "FILE:3: server.litsen: no such key (payweir config check --list shows all)");
+  EXPECT_TRUE(problem_of("[server\n").starts_with("FILE:1: "));
+  EXPECT_EQ(problem_of("[server]\nlisten = \"127.0.0.1:9000\"\n"), "none");
+}
+
+TEST(Config, AMissingFileStopsTheStart) {
+  const Result<Config> config = load_config("/nowhere/payweir.toml", {});
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().detail.find("/nowhere/payweir.toml"), std::string::npos);
+}
+
+TEST(Config, TheEnvironmentOverridesTheFile) {
+  const ConfigFile file("[server]\nlisten = \"127.0.0.1:9000\"\n[log]\nrequests = true\n");
+  const Environment environment{{{"PAYWEIR__SERVER__LISTEN", "127.0.0.1:9001"},
+                                 {"PAYWEIR__LOG__REQUESTS", "false"},
+                                 {"PAYWEIR__CONNECTORS__TIMEOUT_MS", "2500"},
+                                 {"PAYWEIR__CONNECTORS__STRIPE__BASE_URL", "http://127.0.0.1:1/stripe"},
+                                 {"PAYWEIR__ADMIN__API_KEY", "12345"}}};
+  const Result<Config> config = load_config(file.path(), environment);
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->listen, "127.0.0.1:9001");
+  EXPECT_FALSE(config->log_requests);
+  EXPECT_EQ(config->gateway_timeout_ms, 2500);
+  EXPECT_EQ(config->stripe_base_url, "http://127.0.0.1:1/stripe");
+  EXPECT_EQ(config->admin_api_key.reveal(), "12345");  // a text that reads as a number stays a text
+}
+
+TEST(Config, AWrongVariableIsNamed) {
+  const Result<Config> unknown = load_config("", {{{"PAYWEIR__SERVER__LITSEN", "x"}}});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().detail, "environment: PAYWEIR__SERVER__LITSEN: no such key");
+  const Result<Config> wrong = load_config("", {{{"PAYWEIR__SERVER__IO_THREADS", "two"}}});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().detail,
+            "environment: PAYWEIR__SERVER__IO_THREADS: expected a whole number from 0 to 256");
+}
+
+TEST(Config, AnAddressThatOthersReachNeedsKeysOfItsOwn) {
+  Config config;
+  EXPECT_TRUE(check_config(config));
+  config.listen = "0.0.0.0:8080";
+  EXPECT_FALSE(check_config(config));
+  config.master_key_file = "/etc/payweir/master.key";
+  EXPECT_TRUE(check_config(config));
+  config.admin_api_key = Secret("short");
+  EXPECT_FALSE(check_config(config));
+  config.admin_api_key = Secret("an admin key of more than 32 characters");
+  EXPECT_TRUE(check_config(config));
+  config.sandbox = true;
+  EXPECT_FALSE(check_config(config));
+}
+
+TEST(Config, PlainHttpReachesOnlyThisMachine) {
+  Config config;
+  for (const char* good :
+       {"https://api.stripe.com", "http://127.0.0.1:9090/stripe", "http://localhost/x", "http://[::1]:1"}) {
+    config.stripe_base_url = good;
+    EXPECT_TRUE(check_config(config)) << good;
+  }
+  for (const char* bad :
+       {"http://api.stripe.com", "http://127.0.0.1.evil.example/", "http://10.0.0.1/", "ftp://x", ""}) {
+    config.stripe_base_url = bad;
+    EXPECT_FALSE(check_config(config)) << bad;
+  }
+}
+
+TEST(Config, TheDescriptionHidesSecrets) {
+  Config config;
+  config.admin_api_key = Secret("a secret of the operator");
+  const std::string text = describe(config);
+  EXPECT_EQ(text.find("a secret of the operator"), std::string::npos);
+  EXPECT_NE(text.find("api_key = \"***\""), std::string::npos);
+  // What it shows can be read again.
+  EXPECT_EQ(problem_of(text), "none");
+}
+
+TEST(Config, TheDocumentListsEveryKey) {
+  std::ifstream file("docs/configuration.md");  // tests run in the root of the tree
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  EXPECT_NE(text.find(describe_options()), std::string::npos)
+      << "docs/configuration.md differs from payweir config check --list, which is:\n"
+      << describe_options();
+}
+
+}  // namespace
+}  // namespace payweir::app
