@@ -2,6 +2,7 @@
 // Store: the only way anything is written (commit) and the engine-neutral way to read (select). Engines:
 // store/sqlite/, later store/postgres/. Typed reads, one file per aggregate, stand in store/queries/.
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,10 @@ class Store {
   [[nodiscard]] virtual Task<Result<std::vector<ResultRow>>> select(const Query& query,
                                                                     std::vector<Value> parameters,
                                                                     std::size_t rows_max) = 0;
+
+  // The key of the claim with this digest, 0 when there is none. An engine that keeps the newest claims in
+  // memory answers it better than a select() can.
+  [[nodiscard]] virtual Task<Result<std::int64_t>> find_claim_key(std::string digest);
 
   struct Statistics {
     std::uint64_t commit_count = 0;  // ChangeSets answered `committed`

@@ -125,7 +125,9 @@ TEST_P(StoreContract, RowsOfEveryTypeComeBackAsTheyWent) {
   round_trip(flagged(with_every_column_set<ApiKeyRow>(3), &ApiKeyRow::revoked));
   round_trip(flagged(with_every_column_set<ConnectorAccountRow>(4), &ConnectorAccountRow::disabled));
   round_trip(with_every_column_set<AliasRow>(5));
-  round_trip(with_every_column_set<IdempotencyRow>(6));
+  IdempotencyRow claim = with_every_column_set<IdempotencyRow>(6);
+  claim.digest = std::string(15, '\0') + "\xff";
+  round_trip(claim);
   round_trip(flagged(with_every_column_set<AnswerRow>(7), &AnswerRow::sealed));
   round_trip(with_every_column_set<OutboxRow>(8));
   InboxRow callback = with_every_column_set<InboxRow>(9);

@@ -30,10 +30,6 @@ constexpr Query kListEventsOfPayment{
 
 constexpr Query kFindDelivery{"find_delivery", kSql<DeliveryRow, "SELECT {} FROM delivery WHERE key = $1">};
 
-constexpr Query kListDueDeliveries{
-    "list_due_deliveries",
-    kSql<DeliveryRow, "SELECT {} FROM delivery WHERE state = 1 AND due_at <= $1 ORDER BY due_at LIMIT $2">};
-
 constexpr Query kListDeadDeliveries{"list_dead_deliveries",
                                     kSql<DeliveryRow,
                                          "SELECT {} FROM delivery WHERE state = 3 AND merchant_no = $1"
@@ -76,10 +72,6 @@ Task<Result<std::vector<OutboxRow>>> list_events(Store& store, EventFilter filte
 
 Task<Result<std::optional<DeliveryRow>>> find_delivery(Store& store, std::int64_t key) {
   return select_row<DeliveryRow>(store, kFindDelivery, parameters_of(key));
-}
-
-Task<Result<std::vector<DeliveryRow>>> list_due_deliveries(Store& store, Instant now, std::size_t limit) {
-  return select_rows<DeliveryRow>(store, kListDueDeliveries, parameters_of(now, limit), limit);
 }
 
 Task<Result<std::vector<DeliveryRow>>> list_dead_deliveries(Store& store, std::int64_t merchant_no,

@@ -24,9 +24,6 @@ struct EventFilter : Page {
 
 // By the event's key.
 [[nodiscard]] Task<Result<std::optional<DeliveryRow>>> find_delivery(Store& store, std::int64_t key);
-// Of all merchants, longest due first.
-[[nodiscard]] Task<Result<std::vector<DeliveryRow>>> list_due_deliveries(Store& store, Instant now,
-                                                                         std::size_t limit);
 // Given up on, of one merchant, newest first.
 [[nodiscard]] Task<Result<std::vector<DeliveryRow>>> list_dead_deliveries(Store& store,
                                                                           std::int64_t merchant_no,

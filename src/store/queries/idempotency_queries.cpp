@@ -8,9 +8,7 @@
 namespace payweir::store {
 namespace {
 
-// Bound as a text, compared with a blob.
-constexpr Query kFindClaim{
-    "find_claim", kSql<IdempotencyRow, "SELECT {} FROM idempotency WHERE digest = CAST($1 AS BLOB)">};
+constexpr Query kFindClaim{"find_claim", kSql<IdempotencyRow, "SELECT {} FROM idempotency WHERE key = $1">};
 
 constexpr Query kFindAnswer{"find_answer", kSql<AnswerRow, "SELECT {} FROM answer WHERE key = $1">};
 
@@ -20,7 +18,11 @@ constexpr Query kListClaimsBefore{"list_claims_before",
 }  // namespace
 
 Task<Result<std::optional<StoredClaim>>> find_claim(Store& store, std::string digest) {
-  auto claim = co_await select_row<IdempotencyRow>(store, kFindClaim, parameters_of(digest));
+  auto key = co_await store.find_claim_key(std::move(digest));
+  if (!key) co_return fail(std::move(key.error()));
+  if (*key == 0) co_return std::nullopt;
+  // None either when the claim's own transaction is still under way.
+  auto claim = co_await select_row<IdempotencyRow>(store, kFindClaim, parameters_of(*key));
   if (!claim) co_return fail(std::move(claim.error()));
   if (!*claim) co_return std::nullopt;
   StoredClaim stored{std::move(**claim), {}};

@@ -7,10 +7,6 @@ namespace {
 
 constexpr Query kFindInbox{"find_inbox", kSql<InboxRow, "SELECT {} FROM inbox WHERE key = $1">};
 
-constexpr Query kFindInboxByEvent{
-    "find_inbox_by_event",
-    kSql<InboxRow, "SELECT {} FROM inbox WHERE connector_account_key = $1 AND event_id = $2">};
-
 constexpr Query kListDueInbox{
     "list_due_inbox",
     kSql<InboxRow, "SELECT {} FROM inbox WHERE state = 1 AND due_at <= $1 ORDER BY due_at LIMIT $2">};
@@ -24,11 +20,6 @@ constexpr Query kListOrphanInbox{"list_orphan_inbox",
 
 Task<Result<std::optional<InboxRow>>> find_inbox(Store& store, std::int64_t key) {
   return select_row<InboxRow>(store, kFindInbox, parameters_of(key));
-}
-
-Task<Result<std::optional<InboxRow>>> find_inbox_by_event(Store& store, std::int64_t connector_account_key,
-                                                          std::string event_id) {
-  return select_row<InboxRow>(store, kFindInboxByEvent, parameters_of(connector_account_key, event_id));
 }
 
 Task<Result<std::vector<InboxRow>>> list_due_inbox(Store& store, Instant now, std::size_t limit) {

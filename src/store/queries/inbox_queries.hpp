@@ -11,10 +11,6 @@
 namespace payweir::store {
 
 [[nodiscard]] Task<Result<std::optional<InboxRow>>> find_inbox(Store& store, std::int64_t key);
-// By the gateway's id of the event.
-[[nodiscard]] Task<Result<std::optional<InboxRow>>> find_inbox_by_event(Store& store,
-                                                                        std::int64_t connector_account_key,
-                                                                        std::string event_id);
 // To be worked off, longest due first.
 [[nodiscard]] Task<Result<std::vector<InboxRow>>> list_due_inbox(Store& store, Instant now,
                                                                  std::size_t limit);

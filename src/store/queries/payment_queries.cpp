@@ -52,12 +52,6 @@ constexpr Query kListAttempts{"list_attempts",
 constexpr Query kFindOperation{"find_operation",
                                kSql<OperationRow, "SELECT {} FROM operation WHERE key = $1">};
 
-constexpr Query kFindOperationOfRefund{
-    "find_operation_of_refund",
-    kSql<OperationRow,
-         "SELECT {} FROM operation WHERE refund_key = $1"
-         " AND payment_key = (SELECT payment_key FROM refund WHERE key = $1) ORDER BY key DESC LIMIT 1">};
-
 constexpr Query kFindLivePaymentOperation{"find_live_payment_operation",
                                           kSql<OperationRow,
                                                "SELECT {} FROM operation WHERE payment_key = $1 AND "
@@ -68,17 +62,15 @@ constexpr Query kListLiveOperations{
     "list_live_operations",
     kSql<OperationRow, "SELECT {} FROM operation WHERE payment_key = $1 AND state <> 3 ORDER BY key">};
 
-constexpr Query kListOperations{
-    "list_operations", kSql<OperationRow, "SELECT {} FROM operation WHERE payment_key = $1 ORDER BY key">};
-
 constexpr Query kListDueOperations{
     "list_due_operations",
     kSql<OperationRow,
          "SELECT {} FROM operation WHERE state <> 3 AND ask_at <= $1 ORDER BY ask_at LIMIT $2">};
 
-constexpr Query kListExpiredPayments{
-    "list_expired_payments",
-    "SELECT key FROM payment WHERE state IN (1, 2, 4) AND expires_at <= $1 ORDER BY expires_at LIMIT $2"};
+// The states that a payment can be unpaid in, in the words of the index payment_unpaid.
+constexpr Query kListExpiredPayments{"list_expired_payments",
+                                     "SELECT key FROM payment WHERE state < 5 AND state <> 3 AND expires_at "
+                                     "<= $1 ORDER BY expires_at LIMIT $2"};
 
 std::int64_t set_of(const std::vector<PaymentState>& states) {
   std::int64_t set = 0;
@@ -125,10 +117,6 @@ Task<Result<std::optional<OperationRow>>> find_operation(Store& store, std::int6
   return select_row<OperationRow>(store, kFindOperation, parameters_of(key));
 }
 
-Task<Result<std::optional<OperationRow>>> find_operation_of_refund(Store& store, std::int64_t refund_key) {
-  return select_row<OperationRow>(store, kFindOperationOfRefund, parameters_of(refund_key));
-}
-
 Task<Result<std::optional<OperationRow>>> find_live_payment_operation(Store& store, std::int64_t payment_key,
                                                                       std::int64_t attempt_key) {
   return select_row<OperationRow>(store, kFindLivePaymentOperation, parameters_of(payment_key, attempt_key));
@@ -136,10 +124,6 @@ Task<Result<std::optional<OperationRow>>> find_live_payment_operation(Store& sto
 
 Task<Result<std::vector<OperationRow>>> list_live_operations(Store& store, std::int64_t payment_key) {
   return select_rows<OperationRow>(store, kListLiveOperations, parameters_of(payment_key), kRowsOfPaymentMax);
-}
-
-Task<Result<std::vector<OperationRow>>> list_operations(Store& store, std::int64_t payment_key) {
-  return select_rows<OperationRow>(store, kListOperations, parameters_of(payment_key), kRowsOfPaymentMax);
 }
 
 Task<Result<std::vector<OperationRow>>> list_due_operations(Store& store, Instant now, std::size_t limit) {

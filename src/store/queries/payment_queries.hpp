@@ -37,9 +37,6 @@ struct PaymentFilter : Page {
 [[nodiscard]] Task<Result<std::vector<AttemptRow>>> list_attempts(Store& store, std::int64_t payment_key);
 
 [[nodiscard]] Task<Result<std::optional<OperationRow>>> find_operation(Store& store, std::int64_t key);
-// The one that sends the refund to its gateway.
-[[nodiscard]] Task<Result<std::optional<OperationRow>>> find_operation_of_refund(Store& store,
-                                                                                 std::int64_t refund_key);
 // Under way for the attempt itself: authorise, capture or void. Domain allows one at a time.
 [[nodiscard]] Task<Result<std::optional<OperationRow>>> find_live_payment_operation(Store& store,
                                                                                     std::int64_t payment_key,
@@ -47,7 +44,6 @@ struct PaymentFilter : Page {
 // Oldest first.
 [[nodiscard]] Task<Result<std::vector<OperationRow>>> list_live_operations(Store& store,
                                                                            std::int64_t payment_key);
-[[nodiscard]] Task<Result<std::vector<OperationRow>>> list_operations(Store& store, std::int64_t payment_key);
 // Of all payments: what the resolver asks about now, longest due first.
 [[nodiscard]] Task<Result<std::vector<OperationRow>>> list_due_operations(Store& store, Instant now,
                                                                           std::size_t limit);

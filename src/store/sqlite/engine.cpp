@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "store/rows.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/table_sql.hpp"
 
@@ -48,6 +49,7 @@ Result<void> SqliteEngine::start() {
     if (!prepared) return fail(std::move(prepared.error()));
     *statement = std::move(*prepared);
   }
+  if (auto done = claims_.load(connection_, options_.claim_chunk_size); !done) return done;
   sqlite3_wal_hook(
       connection_.get(),
       [](void* pages, sqlite3*, const char*, int count) {
@@ -92,8 +94,12 @@ SqliteEngine::UnitResult SqliteEngine::apply_in_savepoint(const ChangeSet& unit)
   UnitResult result;
   result.code = savepoint_.run();
   if (result.code != SQLITE_OK) return result;
+  const ClaimIndex::Mark mark = claims_.mark();
   result = apply(unit);
-  if (result.code == SQLITE_OK && result.is_partial) result.code = roll_back_to_.run();
+  if (result.code == SQLITE_OK && result.is_partial) {
+    result.code = roll_back_to_.run();
+    claims_.undo_to(mark);
+  }
   result.is_partial = false;
   if (result.code == SQLITE_OK) result.code = release_.run();
   return result;
@@ -125,6 +131,23 @@ SqliteEngine::UnitResult SqliteEngine::apply(const ChangeSet& unit) {
 }
 
 int SqliteEngine::execute(const Change& change) {
+  if (change.table != &table_of<IdempotencyRow>()) return write(change);
+  static constexpr std::size_t kKey = 0, kDigest = 1;  // places in the descriptor
+  const std::int64_t key = std::get<std::int64_t>(change.values[kKey]);
+  int code = SQLITE_OK;
+  if (change.op == ChangeOp::erase) {
+    code = claims_.remove(key);
+    return code == SQLITE_OK ? write(change) : code;
+  }
+  const std::string& digest = std::get<std::string>(change.values[kDigest]);
+  std::int64_t rival_key = 0;
+  code = claims_.find(digest, rival_key);
+  if (code == SQLITE_OK && rival_key != 0) return SQLITE_CONSTRAINT_UNIQUE;
+  if (code == SQLITE_OK) code = write(change);
+  return code == SQLITE_OK ? claims_.add(digest, key) : code;
+}
+
+int SqliteEngine::write(const Change& change) {
   TableStatements& statements = statements_of(*change.table);
   const std::vector<Column>& columns = change.table->columns;
   int number = 0;
@@ -150,6 +173,7 @@ std::optional<CommitAnswer> SqliteEngine::finish() {
   const int code = commit_.run();
   if (code == SQLITE_OK) {
     writable_ = true;
+    claims_.settle();
     return std::nullopt;
   }
   CommitAnswer answer = failure(code, "COMMIT");
@@ -173,6 +197,7 @@ CommitAnswer SqliteEngine::failure(int code, std::string_view doing) {
 
 void SqliteEngine::roll_back() {
   if (sqlite3_get_autocommit(connection_.get()) == 0) (void)roll_back_.run();
+  claims_.undo_to(0);
 }
 
 SqliteEngine::TableStatements& SqliteEngine::statements_of(const Table& table) {
@@ -199,6 +224,17 @@ void SqliteEngine::probe() {
     (void)finish();
   else
     roll_back();
+}
+
+void SqliteEngine::project_claims() {
+  if (!claims_.has_full_chunk() || begin_.run() != SQLITE_OK) return;
+  const int code = claims_.project_part();
+  if (code != SQLITE_OK) {
+    (void)failure(code, "projecting claims");
+    roll_back();
+    return;  // the same part is tried again after the next batch
+  }
+  if (!finish()) claims_.settle_part();
 }
 
 void SqliteEngine::checkpoint() {

@@ -13,6 +13,7 @@
 
 #include "store/change_set.hpp"
 #include "store/migrations/all.hpp"
+#include "store/sqlite/claim_index.hpp"
 #include "store/sqlite/connection.hpp"
 
 namespace payweir::store::sqlite {
@@ -21,6 +22,7 @@ struct EngineOptions {
   std::string path;
   std::string vfs;  // "" is the system's
   std::span<const std::string_view> migrations = migrations::kAll;
+  std::size_t claim_chunk_size = ClaimIndex::kChunkSize;
   // The log may or may not hold what was just committed, and no later sync can tell: a new process must
   // read it anew. Ends the process unless a test says otherwise; if it returns, the answer is `Maybe`.
   std::function<void(std::string_view why)> on_fatal;
@@ -42,6 +44,11 @@ class SqliteEngine {
   [[nodiscard]] bool writable() const { return writable_; }
   // Writes a page and syncs it, changing nothing: whether space is back.
   void probe();
+
+  // Moves a part of the claims in memory to their table, when there are enough of them. Call it between
+  // batches, after the answers have left.
+  void project_claims();
+  [[nodiscard]] const ClaimIndex& claims() const { return claims_; }
 
   // Pages that the log holds and the database file may not.
   [[nodiscard]] int log_pages() const { return log_pages_; }
@@ -72,6 +79,7 @@ class SqliteEngine {
   [[nodiscard]] UnitResult apply(const ChangeSet& unit);
   [[nodiscard]] UnitResult apply_in_savepoint(const ChangeSet& unit);
   [[nodiscard]] int execute(const Change& change);
+  [[nodiscard]] int write(const Change& change);
   // Nothing when it is durable.
   [[nodiscard]] std::optional<CommitAnswer> finish();
   [[nodiscard]] CommitAnswer failure(int code, std::string_view doing);
@@ -82,6 +90,7 @@ class SqliteEngine {
   Connection connection_;
   Statement begin_, commit_, roll_back_, savepoint_, release_, roll_back_to_;
   std::unordered_map<const Table*, TableStatements> statements_;
+  ClaimIndex claims_;
   int log_pages_ = 0;
   bool writable_ = true;
 };

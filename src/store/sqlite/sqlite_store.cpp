@@ -65,6 +65,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
   engine_options.path = path;
   engine_options.vfs = options.vfs;
   engine_options.on_fatal = options.on_fatal;
+  engine_options.claim_chunk_size = options.claim_chunk_size;
   auto engine = SqliteEngine::open(std::move(engine_options));
   if (!engine) return fail(std::move(engine.error()));
   std::unique_ptr<Checkpointer> checkpointer;
@@ -125,6 +126,19 @@ Store::Statistics SqliteStore::statistics() const {
   return copy;
 }
 
+Task<Result<std::int64_t>> SqliteStore::find_claim_key(std::string digest) {
+  static constexpr Query kFindClaimKey{"find_claim_key",
+                                       "SELECT key FROM claim_digest WHERE digest = CAST($1 AS BLOB)"};
+  // In this order: see ClaimIndex::find_in_memory().
+  const std::int64_t newest = engine_->claims().find_in_memory(digest);
+  if (newest != 0) co_return newest;
+  std::vector<Value> parameters{Value{std::move(digest)}};
+  const auto rows = readers_.select(kFindClaimKey, parameters, 1);
+  if (!rows) co_return fail(rows.error());
+  if (rows->empty()) co_return 0;
+  co_return std::get<std::int64_t>(rows->at(0).at(0));
+}
+
 std::size_t SqliteStore::run_batch() {
   check(options_.drive == Drive::manual, "the writer thread runs the batches");
   auto batch = queue_.take_now(options_.batch_max);
@@ -155,6 +169,7 @@ void SqliteStore::run(std::vector<QueuedCommit> batch) {
   auto answers = engine_->commit_batch(units);
   count(answers);
   post_answers(std::move(batch), std::move(answers));
+  engine_->project_claims();
   keep_log_short();
 }
 

@@ -29,6 +29,7 @@ struct SqliteOptions {
   Drive drive = Drive::thread;
   std::size_t queue_max = 10'000;  // units waiting; beyond, commit() answers Failed{store_busy}
   std::size_t batch_max = 256;     // units in one transaction
+  std::size_t claim_chunk_size = ClaimIndex::kChunkSize;
   std::function<void(std::string_view why)> on_fatal;  // engine.hpp; called on the writer's thread
 };
 
@@ -42,6 +43,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Task<CommitAnswer> commit(ChangeSet changes) override;
   [[nodiscard]] Task<Result<std::vector<ResultRow>>> select(const Query& query, std::vector<Value> parameters,
                                                             std::size_t rows_max) override;
+  [[nodiscard]] Task<Result<std::int64_t>> find_claim_key(std::string digest) override;
   [[nodiscard]] Statistics statistics() const override;
 
   // One transaction of what is queued; posts the answers and says how many. Requires: Drive::manual.
