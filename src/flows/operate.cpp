@@ -84,10 +84,11 @@ Task<Result<Recorded>> record(Context& context, store::ChangeSet changes, Key cl
   }
   if (auto* failed = std::get_if<store::commit::Failed>(&answer)) co_return fail(std::move(failed->error));
   if (auto* maybe = std::get_if<store::commit::Maybe>(&answer)) co_return fail(std::move(maybe->error));
-  const std::string_view table = std::get<store::commit::Duplicate>(answer).table;
-  if (table != "idempotency" || !claimed) co_return fail(error_of_duplicate(table));
-  RequestKey key = std::move(*claimed);
-  Result<Answer> first = co_await answer_of_first(context, std::move(key), with, rendering);
+  // A repeated request may meet another unique index first, such as that of ids which merchants choose: its
+  // key tells whether it is one.
+  Error refusal = error_of_duplicate(std::get<store::commit::Duplicate>(answer).table);
+  Result<Answer> first =
+      co_await replay_or_fail(context, std::move(claimed), std::move(refusal), with, rendering);
   if (!first) co_return fail(std::move(first.error()));
   recorded.replayed = std::move(*first);
   co_return recorded;

@@ -252,6 +252,21 @@ TEST(Faults, D02_OneKeyOnTwoNodesIsOneExecution) {
   EXPECT_EQ(shop.charges(), 1u);
 }
 
+TEST(CreatePayment, ReplaysARepeatedRequestThatChoseItsOwnId) {
+  Shop shop;
+  const Key key = shop.request_key(shop.caller, "order-1");
+  const Result<Answer> first = shop.create(Shop::order("order_1"), key);
+  ASSERT_TRUE(first);
+  const Result<Answer> again = shop.create(Shop::order("order_1"), key);
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(again->body, first->body);
+  const Result<Answer> other = shop.create(Shop::order("order_1"), shop.request_key(shop.caller, "order-2"));
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Code::duplicate_resource);
+  EXPECT_EQ(shop.charges(), 1u);
+}
+
 TEST(Faults, D05_AfterItsKeyIsPurgedTheMerchantsOwnIdIsTheSecondNet) {
   Shop shop;
   const Key key = shop.request_key(shop.caller, "order-1");

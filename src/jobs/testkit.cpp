@@ -9,6 +9,7 @@
 #include "crypto/hash.hpp"
 #include "flows/accounts/secrets.hpp"
 #include "store/queries/event_queries.hpp"
+#include "store/queries/start_queries.hpp"
 
 namespace payweir::jobs::testkit {
 namespace {
@@ -120,6 +121,7 @@ void World::restart() {
   cards.forget_all();
   settings.process_started_at = clock.wall();
   process_ = std::make_unique<Process>(*this);
+  process_->sequence.resume_after(opened(run(store::find_largest_key(store())), "the keys are read"));
 }
 
 void World::settle() {
