@@ -42,13 +42,14 @@ Node::Node(Machine& machine)
                                });
 }
 
-// A crash: the ports go inert, then the coroutines vanish, then what waited for the disk.
+// A crash: the ports go inert, then the coroutines vanish, then those that waited for the disk.
 Node::~Node() {
   http_.go_inert();
   log_.go_inert();
   machine_.network.forget_calls();
   machine_.scheduler.drop_process();
   store_.reset();
+  machine_.scheduler.drop_process();
 }
 
 void Node::start() {

@@ -65,17 +65,19 @@ bool Scheduler::step() {
   return true;
 }
 
-// Destroying a task may end others that it owns, so the lists are taken out first.
+// A handler that is destroyed posts the end of its coroutine, which may own others: hence the loop.
 void Scheduler::drop_process() {
   device_has_work_ = nullptr;
   device_work_ = nullptr;
-  const std::vector<Action> tasks = std::exchange(ready_, {});
   std::multimap<Instant, Timer> gone;
   for (auto timer = timers_.begin(); timer != timers_.end();) {
     const auto next = std::next(timer);
     if (!timer->second.is_worlds) gone.insert(timers_.extract(timer));
     timer = next;
   }
+  gone.clear();
+  while (!ready_.empty())
+    std::exchange(ready_, {}).clear();
 }
 
 }  // namespace payweir::sim

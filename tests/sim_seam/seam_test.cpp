@@ -85,40 +85,12 @@ TEST(Faults, C01_to_C05_ACrashAtAnyStepOfAPaymentChargesOnce) {
   }
 }
 
-TEST(Seam, TroubledStoriesEndInTheGatewaysTruth) {
-  int failed = 0, charged = 0;
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-    const StoryOptions options{.seed = seed, .crash_at_step = 1 + seed * 13 % 120, .trouble_percent = 50};
-    const StoryEnd told = tell(options);
-    expect_truth(told, describe(options));
-    (told.charges == 1 ? charged : failed) += 1;
-  }
-  EXPECT_GT(charged, 0);
-  EXPECT_GT(failed, 0);  // requests that were lost, and fenced before they were called failed
-}
-
 TEST(Faults, B02_AHundredCopiesOfACallbackCountOnce) {
   const StoryOptions options{.seed = 5, .callback_copies = 100};
   const StoryEnd told = tell(options);
   expect_truth(told, describe(options));
   EXPECT_EQ(told.charges, 1);
   EXPECT_GT(told.inbox_done, 0);
-}
-
-// Wherever the process ends once the callback is stored, the next one works the inbox off.
-TEST(Faults, B10_ACallbackThatWasStoredBeforeACrashIsWorkedOff) {
-  const StoryEnd calm = tell({.seed = 9});
-  const auto stored = std::ranges::find_if(
-      calm.trace, [](const std::string& line) { return line.ends_with("callback acknowledged"); });
-  ASSERT_NE(stored, calm.trace.end());
-  const auto steps = static_cast<std::uint64_t>(std::count_if(
-      calm.trace.begin(), stored, [](const std::string& line) { return line.contains(" step "); }));
-  for (std::uint64_t later = 0; later < 20; ++later) {
-    const StoryOptions options{.seed = 9, .crash_at_step = steps + later};
-    const StoryEnd told = tell(options);
-    expect_truth(told, describe(options));
-    EXPECT_GT(told.inbox_done, 0);
-  }
 }
 
 }  // namespace

@@ -81,13 +81,20 @@ class Story {
     node_.reset();
     node_ = std::make_unique<Node>(machine_);
     node_->start();
-    if (is_asking_) scheduler_.happen_after(seconds(1), [this] { ask_for_payment(); });
+    if (is_asking_) ask_later();
   }
 
-  // The merchant asks until it is told something, always with the same key.
+  // The merchant asks until it is told something, one request at a time, always with the same key.
+  void ask_later() {
+    if (std::exchange(is_going_to_ask_, true)) return;
+    scheduler_.happen_after(seconds(1), [this] {
+      is_going_to_ask_ = false;
+      ask_for_payment();
+    });
+  }
   void ask_for_payment() {
     is_asking_ = true;
-    if (!node_->is_up()) return scheduler_.happen_after(seconds(1), [this] { ask_for_payment(); });
+    if (!node_->is_up()) return ask_later();
     node_->spawn(create_payment());
   }
   Task<void> create_payment();
@@ -125,6 +132,7 @@ class Story {
   std::unique_ptr<Node> node_;
   std::uint64_t steps_ = 0;
   bool is_asking_ = false;
+  bool is_going_to_ask_ = false;
   std::string status_;
   Instant looked_at_;
   std::set<std::string> seen_webhooks_;
@@ -196,7 +204,7 @@ Task<void> Story::create_payment() {
                                                                 std::move(command), machine_.rendering);
   if (!answer) {
     scheduler_.note("refused " + std::string(code_name(answer.error().code)));
-    scheduler_.happen_after(seconds(1), [this] { ask_for_payment(); });
+    ask_later();
     co_return;
   }
   status_ = flows::testkit::member(*answer, "status");
