@@ -32,13 +32,13 @@ class OnExit {
 Worker::Worker(Clock& clock, Log& log, Spawner spawn) : clock_(clock), log_(log), spawn_(std::move(spawn)) {}
 
 void Worker::add(std::unique_ptr<Job> job) {
-  loops_.push_back(std::make_unique<Loop>());
+  loops_.push_back(std::make_shared<Loop>());
   loops_.back()->job = std::move(job);
 }
 
 void Worker::start() {
   for (const auto& loop : loops_)
-    spawn_(loop->job->name(), run(*loop));
+    spawn_(loop->job->name(), run(loop));
 }
 
 Task<void> Worker::stop(Duration patience) {
@@ -55,41 +55,41 @@ std::size_t Worker::in_flight() const {
   return count;
 }
 
-Task<void> Worker::run(Loop& loop) {
+Task<void> Worker::run(std::shared_ptr<Loop> loop) {
   while (!stopping_) {
     const Duration wait = co_await poll(loop);
     co_await clock_.sleep(wait);
   }
 }
 
-Task<Duration> Worker::poll(Loop& loop) {
-  const Pace pace = loop.job->pace();
-  if (loop.in_flight.size() >= pace.in_flight_max) co_return kBusyPause;
-  const Selection selection = selection_for(loop);
-  Result<std::vector<DueItem>> due = co_await loop.job->list_due(selection);
+Task<Duration> Worker::poll(std::shared_ptr<Loop> loop) {
+  const Pace pace = loop->job->pace();
+  if (loop->in_flight.size() >= pace.in_flight_max) co_return kBusyPause;
+  const Selection selection = selection_for(*loop);
+  Result<std::vector<DueItem>> due = co_await loop->job->list_due(selection);
   if (!due) {
-    report(loop, "job.list_failed", due.error());
-    co_return backoff(++loop.failures);
+    report(*loop, "job.list_failed", due.error());
+    co_return backoff(++loop->failures);
   }
-  loop.failures = 0;
+  loop->failures = 0;
   bool started = false;
   for (const DueItem& item : *due) {
-    if (stopping_ || !may_start(loop, item)) continue;
+    if (stopping_ || !may_start(*loop, item)) continue;
     begin(loop, item);
     started = true;
   }
   co_return started && due->size() >= selection.limit ? kBusyPause : pace.poll_every;
 }
 
-Task<void> Worker::work(Loop& loop, DueItem item) {
-  const OnExit leave([&] { end(loop, item); });
-  Result<void> done = co_await loop.job->work(item);
+Task<void> Worker::work(std::shared_ptr<Loop> loop, DueItem item) {
+  const OnExit leave([loop, item] { end(*loop, item); });
+  Result<void> done = co_await loop->job->work(item);
   if (done) {
-    loop.delays.erase(item.key);
+    loop->delays.erase(item.key);
     co_return;
   }
-  report(loop, "job.item_failed", done.error());
-  delay(loop, item.key);
+  report(*loop, "job.item_failed", done.error());
+  delay(*loop, item.key);
 }
 
 // Items in flight, and those that wait for their delay, may stand before the others in the job's list.
@@ -113,10 +113,10 @@ bool Worker::may_start(const Loop& loop, const DueItem& item) const {
   return item.lane == 0 || lane == loop.lanes.end() || lane->second < pace.per_lane_max;
 }
 
-void Worker::begin(Loop& loop, DueItem item) {
-  loop.in_flight.emplace(item.key, item.lane);
-  ++loop.lanes[item.lane];
-  spawn_(loop.job->name(), work(loop, item));
+void Worker::begin(const std::shared_ptr<Loop>& loop, DueItem item) {
+  loop->in_flight.emplace(item.key, item.lane);
+  ++loop->lanes[item.lane];
+  spawn_(loop->job->name(), work(loop, item));
 }
 
 void Worker::end(Loop& loop, DueItem item) {

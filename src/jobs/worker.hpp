@@ -2,7 +2,8 @@
 // Worker: runs jobs until it is stopped, each as a loop of its own on one executor: ask what is due, start
 // as many items as may be in flight, sleep. Everything is bounded; an error waits longer each time.
 //
-// Used on one thread. Destroyed only when none of its tasks can run any more.
+// Used on one thread. Destroyed only when none of its tasks can run any more; those that were dropped may
+// still be destroyed afterwards.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,6 +39,7 @@ class Worker {
     std::int64_t failures = 0;
     Instant until;
   };
+  // Shared with the items in flight: a task that is dropped may be destroyed later than the worker.
   struct Loop {
     std::unique_ptr<Job> job;
     std::unordered_map<std::int64_t, std::int64_t> in_flight;  // item to lane
@@ -46,21 +48,21 @@ class Worker {
     std::int64_t failures = 0;                                 // of list_due(), in a row
   };
 
-  [[nodiscard]] Task<void> run(Loop& loop);
+  [[nodiscard]] Task<void> run(std::shared_ptr<Loop> loop);
   // How long to wait before asking again.
-  [[nodiscard]] Task<Duration> poll(Loop& loop);
-  [[nodiscard]] Task<void> work(Loop& loop, DueItem item);
+  [[nodiscard]] Task<Duration> poll(std::shared_ptr<Loop> loop);
+  [[nodiscard]] Task<void> work(std::shared_ptr<Loop> loop, DueItem item);
   [[nodiscard]] Selection selection_for(const Loop& loop) const;
   [[nodiscard]] bool may_start(const Loop& loop, const DueItem& item) const;
-  void begin(Loop& loop, DueItem item);
-  void end(Loop& loop, DueItem item);
+  void begin(const std::shared_ptr<Loop>& loop, DueItem item);
+  static void end(Loop& loop, DueItem item);
   void delay(Loop& loop, std::int64_t key);
   void report(const Loop& loop, std::string_view event, const Error& error);
 
   Clock& clock_;
   Log& log_;
   Spawner spawn_;
-  std::vector<std::unique_ptr<Loop>> loops_;
+  std::vector<std::shared_ptr<Loop>> loops_;
   bool stopping_ = false;
 };
 
