@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <cstring>
-#include <iterator>
 #include <limits>
+#include <utility>
 
 namespace payweir::store::sqlite {
 namespace {
 
 constexpr std::int64_t kNoKey = std::numeric_limits<std::int64_t>::max();
 
-// How many claims go into claim_digest at once. A batch adds at most half as many, so that a chunk is
-// written before the next one is full; more would make a neighbour wait.
+// How many claims go into claim_digest at once: some pages, written while a batch waits.
 constexpr std::size_t kPartSize = 512;
 
 void bind_bytes(Statement& statement, int number, std::string_view bytes) {
@@ -46,6 +45,12 @@ std::optional<ClaimIndex::Digest> ClaimIndex::to_digest(std::string_view bytes) 
 
 Result<void> ClaimIndex::load(Connection& connection, std::size_t chunk_size) {
   chunk_size_ = chunk_size;
+  part_count_ = (chunk_size + kPartSize - 1) / kPartSize;
+  for (Chunk* const chunk : {&recent_, &frozen_}) {
+    chunk->keys.reserve(chunk_size);  // or a batch would wait for it to grow
+    chunk->parts.resize(part_count_);
+    clear(*chunk);
+  }
   const std::pair<Statement*, std::string_view> statements[] = {
       {&find_, "SELECT key FROM claim_digest WHERE digest = $1"},
       {&insert_, "INSERT OR IGNORE INTO claim_digest (digest, key) VALUES ($1, $2)"},
@@ -65,12 +70,10 @@ Result<void> ClaimIndex::load(Connection& connection, std::size_t chunk_size) {
   auto newest = connection.prepare("SELECT digest, key FROM idempotency WHERE key >= $1");
   if (!newest) return fail(std::move(newest.error()));
   newest->bind(1, watermark_);
-  recent_least_key_ = kNoKey;
   int code = SQLITE_OK;
   while ((code = sqlite3_step(newest->get())) == SQLITE_ROW) {
     const std::int64_t key = sqlite3_column_int64(newest->get(), 1);
-    if (const auto digest = to_digest(blob_column(*newest, 0))) recent_.emplace(*digest, key);
-    recent_least_key_ = std::min(recent_least_key_, key);
+    if (const auto digest = to_digest(blob_column(*newest, 0))) put(*digest, key);
   }
   if (code != SQLITE_DONE) return fail(to_error(code, "reading the newest claims"));
   return {};
@@ -90,8 +93,8 @@ std::int64_t ClaimIndex::find_in_memory(std::string_view bytes) const {
   const auto digest = to_digest(bytes);
   if (!digest) return 0;
   const std::lock_guard lock(mutex_);
-  if (const auto found = recent_.find(*digest); found != recent_.end()) return found->second;
-  if (const auto found = frozen_.find(*digest); found != frozen_.end()) return found->second;
+  for (const Chunk* const chunk : {&recent_, &frozen_})
+    if (const auto found = chunk->keys.find(*digest); found != chunk->keys.end()) return found->second;
   return 0;
 }
 
@@ -105,9 +108,7 @@ int ClaimIndex::add(std::string_view bytes, std::int64_t key) {
   const auto digest = to_digest(bytes);
   check(digest.has_value(), "the table refuses a digest of another size");
   changes_.push_back({*digest, false});
-  recent_least_key_ = std::min(recent_least_key_, key);
-  const std::lock_guard lock(mutex_);
-  recent_.emplace(*digest, key);
+  put(*digest, key);
   return SQLITE_OK;
 }
 
@@ -139,58 +140,69 @@ void ClaimIndex::settle() {
   changes_.clear();
 }
 
-void ClaimIndex::forget(const Digest& digest) {
-  recent_.erase(digest);
-  frozen_.erase(digest);
+// Of what it knows beside its keys, which have left one part after the other.
+void ClaimIndex::clear(Chunk& chunk) {
+  for (std::vector<Digest>& part : chunk.parts)
+    part.clear();
+  chunk.least_key = kNoKey;
+  chunk.largest_key = 0;
 }
 
-bool ClaimIndex::has_full_chunk() {
-  if (!sorted_.empty()) return true;
-  if (recent_.size() < chunk_size_) return false;
-  {
-    const std::lock_guard lock(mutex_);
-    frozen_.swap(recent_);
-  }
-  sorted_.assign(frozen_.begin(), frozen_.end());
-  std::ranges::sort(sorted_, [](const auto& a, const auto& b) {
-    return std::memcmp(a.first.data(), b.first.data(), a.first.size()) < 0;
-  });
-  written_ = part_end_ = 0;
-  recent_least_key_ = kNoKey;
+void ClaimIndex::put(const Digest& digest, std::int64_t key) {
+  const std::size_t leading_bits = std::size_t{static_cast<unsigned char>(digest[0])} << 8u |
+                                   std::size_t{static_cast<unsigned char>(digest[1])};
+  recent_.parts[leading_bits * part_count_ >> 16u].push_back(digest);
+  recent_.least_key = std::min(recent_.least_key, key);
+  recent_.largest_key = std::max(recent_.largest_key, key);
+  const std::lock_guard lock(mutex_);
+  recent_.keys.emplace(digest, key);
+}
+
+void ClaimIndex::forget(const Digest& digest) {
+  recent_.keys.erase(digest);
+  frozen_.keys.erase(digest);
+}
+
+bool ClaimIndex::part_is_due() {
+  const std::size_t size = recent_.keys.size();
+  if (frozen_.largest_key != 0) return parts_written_ * chunk_size_ <= size * part_count_;
+  if (size < chunk_size_) return false;
+  const std::lock_guard lock(mutex_);
+  std::swap(recent_, frozen_);
+  parts_written_ = 0;
   return true;
 }
 
-int ClaimIndex::project_part() {
-  part_end_ = std::min(written_ + kPartSize, sorted_.size());
-  for (std::size_t i = written_; i < part_end_; ++i) {
-    const auto& [digest, key] = sorted_[i];
-    if (!frozen_.contains(digest)) continue;  // erased meanwhile
+int ClaimIndex::write_part() {
+  std::vector<Digest>& part = frozen_.parts[parts_written_];
+  std::ranges::sort(part, {}, view_of<Digest>);
+  for (const Digest& digest : part) {
+    const auto found = frozen_.keys.find(digest);
+    if (found == frozen_.keys.end()) continue;  // erased or undone
     bind_bytes(insert_, 1, view_of(digest));
-    insert_.bind(2, key);
+    insert_.bind(2, found->second);
     if (const int code = insert_.run(); code != SQLITE_OK) return code;
   }
-  if (part_end_ < sorted_.size()) return SQLITE_OK;
+  if (parts_written_ + 1 < part_count_) return SQLITE_OK;
   write_watermark_.bind(1, next_watermark());
   return write_watermark_.run();
 }
 
-// All claims that memory will still hold are at or behind it. A chunk's keys need not be older than those
-// of the next one: a claim is added when it is committed, and its key was drawn before.
+// The least key that memory will still hold. Not the end of the chunk: a claim is added when it is
+// committed, and its key was drawn before, so chunks overlap.
 std::int64_t ClaimIndex::next_watermark() const {
-  if (recent_least_key_ != kNoKey) return recent_least_key_;
-  std::int64_t largest = 0;
-  for (const auto& [digest, key] : sorted_)
-    largest = std::max(largest, key);
-  return largest + 1;
+  return recent_.least_key != kNoKey ? recent_.least_key : frozen_.largest_key + 1;
 }
 
 void ClaimIndex::settle_part() {
-  written_ = part_end_;
-  if (written_ < sorted_.size()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Digest& digest : frozen_.parts[parts_written_])
+      frozen_.keys.erase(digest);
+  }
+  if (++parts_written_ < part_count_) return;
   watermark_ = next_watermark();
-  sorted_.clear();
-  const std::lock_guard lock(mutex_);
-  frozen_.clear();
+  clear(frozen_);
 }
 
 }  // namespace payweir::store::sqlite

@@ -6,13 +6,13 @@
 //
 // The writer's thread changes it and asks it; find_in_memory() is for any thread.
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "store/sqlite/connection.hpp"
@@ -40,10 +40,11 @@ class ClaimIndex {
   void undo_to(Mark mark);
   void settle();
 
-  // Whether a chunk waits to be written.
-  [[nodiscard]] bool has_full_chunk();
-  // Writes the next part of it, in a transaction of the caller's, who then settles it or leaves it.
-  [[nodiscard]] int project_part();
+  // Whether a part of the older chunk should be written now: one for as many claims as come in meanwhile, so
+  // that a chunk is gone when the next one is full and no batch waits for more than a part.
+  [[nodiscard]] bool part_is_due();
+  // Writes it, in a transaction of the caller's, who then settles it or comes again.
+  [[nodiscard]] int write_part();
   void settle_part();
 
   // The key, 0 when the claim is not in memory. Whoever then looks into claim_digest must begin that read
@@ -56,26 +57,32 @@ class ClaimIndex {
     // A keyed hash already: nobody outside can make two collide.
     std::size_t operator()(const Digest& digest) const noexcept;
   };
-  using Claims = std::unordered_map<Digest, std::int64_t, HashOfDigest>;
+  struct Chunk {
+    std::unordered_map<Digest, std::int64_t, HashOfDigest> keys;
+    // The same digests by their leading bits, and perhaps some that were undone or erased: what is sorted and
+    // written at once lies together from the start.
+    std::vector<std::vector<Digest>> parts;
+    std::int64_t least_key, largest_key;
+  };
   struct ClaimChange {
     Digest digest;
     bool is_removal = false;
   };
 
   [[nodiscard]] static std::optional<Digest> to_digest(std::string_view bytes);
+  static void clear(Chunk& chunk);
+  void put(const Digest& digest, std::int64_t key);
   void forget(const Digest& digest);
   [[nodiscard]] std::int64_t next_watermark() const;
 
   std::size_t chunk_size_ = kChunkSize;
+  std::size_t part_count_ = 1;
   Statement find_, insert_, remove_, read_digest_, write_watermark_;
   std::int64_t watermark_ = 0;  // every claim with a smaller key is in claim_digest
-  mutable std::mutex mutex_;    // guards the two maps
-  Claims recent_;
-  Claims frozen_;                                        // the chunk that is being written
-  std::vector<std::pair<Digest, std::int64_t>> sorted_;  // the same, in the order of the table
-  std::size_t written_ = 0;                              // of sorted_, durable
-  std::size_t part_end_ = 0;                             // of sorted_, in the open transaction
-  std::int64_t recent_least_key_ = 0;
+  mutable std::mutex mutex_;    // guards the keys of both chunks
+  Chunk recent_;                // being filled
+  Chunk frozen_;                // being written, or empty
+  std::size_t parts_written_ = 0;
   std::vector<ClaimChange> changes_;  // of the open transaction
 };
 

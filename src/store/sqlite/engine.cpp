@@ -227,8 +227,8 @@ void SqliteEngine::probe() {
 }
 
 void SqliteEngine::project_claims() {
-  if (!claims_.has_full_chunk() || begin_.run() != SQLITE_OK) return;
-  const int code = claims_.project_part();
+  if (!claims_.part_is_due() || begin_.run() != SQLITE_OK) return;
+  const int code = claims_.write_part();
   if (code != SQLITE_OK) {
     (void)failure(code, "projecting claims");
     roll_back();
