@@ -88,9 +88,10 @@ Result<std::string> percent_decode(std::string_view text) {
   return decode_text(text, Plus::itself);
 }
 
-Encoder& Encoder::add(std::string_view key, std::string_view value) {
+Encoder& Encoder::add(std::initializer_list<std::string_view> key_parts, std::string_view value) {
   if (!out_.empty()) out_ += '&';
-  append_encoded(out_, key, kRawInForm);
+  for (const std::string_view part : key_parts)
+    append_encoded(out_, part, kRawInForm);
   out_ += '=';
   append_encoded(out_, value, kRawInForm);
   return *this;

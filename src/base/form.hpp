@@ -2,6 +2,7 @@
 // application/x-www-form-urlencoded, both ways. The encoder writes brackets raw and a space as %20, as
 // Stripe's own libraries do. The decoder takes "+" for a space as well, and is strict about the rest.
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,7 +26,9 @@ inline constexpr std::size_t kPairsMax = 1000;
 class Encoder {
  public:
   explicit Encoder(std::size_t reserve_bytes = 0) { out_.reserve(reserve_bytes); }
-  Encoder& add(std::string_view key, std::string_view value);
+  Encoder& add(std::string_view key, std::string_view value) { return add({key}, value); }
+  // The key in parts, for one that nests.
+  Encoder& add(std::initializer_list<std::string_view> key_parts, std::string_view value);
   [[nodiscard]] std::string take() && { return std::move(out_); }
 
  private:

@@ -13,12 +13,6 @@ bool is_line_end(char c) {
   return static_cast<unsigned char>(c) <= '\r' && (c == '\r' || c == '\n' || c == '\0');
 }
 
-std::string without_line_ends(std::string_view value) {
-  std::string clean(value);
-  if (std::ranges::any_of(value, is_line_end)) std::erase_if(clean, is_line_end);
-  return clean;
-}
-
 }  // namespace
 
 std::string_view to_string(Method method) {
@@ -40,25 +34,44 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
-  std::erase_if(fields_, [&](const auto& field) { return equals_ignoring_case(field.first, name); });
+  std::erase_if(places_,
+                [&](const Place& place) { return equals_ignoring_case(field_at(place).first, name); });
   add(name, value);
 }
 
 void Headers::add(std::string_view name, std::string_view value) {
-  constexpr std::size_t kUsual = 12;  // fields of a message
-  if (fields_.empty()) fields_.reserve(kUsual);
-  fields_.emplace_back(without_line_ends(name), without_line_ends(value));
+  if (places_.empty()) {
+    constexpr std::size_t kUsualFields = 12, kUsualBytes = 384;  // of a message
+    places_.reserve(kUsualFields);
+    text_.reserve(kUsualBytes);
+  }
+  Place place{static_cast<std::uint32_t>(text_.size()), 0, 0};
+  place.name_size = put(name);
+  place.value_size = put(value);
+  places_.push_back(place);
+}
+
+// How many bytes of it are kept.
+std::uint32_t Headers::put(std::string_view text) {
+  const std::size_t from = text_.size();
+  text_.append(text);
+  if (std::ranges::any_of(text, is_line_end))
+    text_.erase(
+        std::ranges::remove_if(text_.begin() + static_cast<std::ptrdiff_t>(from), text_.end(), is_line_end)
+            .begin(),
+        text_.end());
+  return static_cast<std::uint32_t>(text_.size() - from);
 }
 
 std::string_view Headers::get(std::string_view name) const {
-  for (const auto& [key, value] : fields_)
+  for (const auto& [key, value] : all())
     if (equals_ignoring_case(key, name)) return value;
   return {};
 }
 
 bool Headers::has(std::string_view name) const {
-  return std::ranges::any_of(fields_,
-                             [&](const auto& field) { return equals_ignoring_case(field.first, name); });
+  return std::ranges::any_of(all(),
+                             [&](const Field& field) { return equals_ignoring_case(field.first, name); });
 }
 
 std::string_view path_of(std::string_view target) {

@@ -2,6 +2,7 @@
 // HTTP messages as plain values: what connectors build and read, what the client port sends, what the
 // server and the sandbox handle. No sockets and no parsing here.
 #include <cstdint>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,18 +15,34 @@ enum class Method : std::uint8_t { get, post, put, patch, del, head, options, ot
 [[nodiscard]] std::string_view to_string(Method method);
 
 // Field names are compared without regard to case. Values hold no CR, LF or NUL: set() drops those
-// bytes, so that no text of a merchant can end a header line.
+// bytes, so that no text of a merchant can end a header line. The views that it gives are valid until a
+// field is added or the object moves.
 class Headers {
  public:
-  void set(std::string_view name, std::string_view value);  // replaces
+  using Field = std::pair<std::string_view, std::string_view>;  // name, value
+  void set(std::string_view name, std::string_view value);      // replaces
   void add(std::string_view name, std::string_view value);
   // The first value of that name, "" when there is none.
   [[nodiscard]] std::string_view get(std::string_view name) const;
   [[nodiscard]] bool has(std::string_view name) const;
-  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
+  // Every Field in order, as a sized range.
+  [[nodiscard]] auto all() const {
+    return std::views::transform(places_, [this](const Place& place) { return field_at(place); });
+  }
 
  private:
-  std::vector<std::pair<std::string, std::string>> fields_;
+  // Where a field stands in text_, which holds all of them one behind the other.
+  struct Place {
+    std::uint32_t name_at, name_size, value_size;
+  };
+  [[nodiscard]] Field field_at(const Place& place) const {
+    return {std::string_view(text_).substr(place.name_at, place.name_size),
+            std::string_view(text_).substr(place.name_at + place.name_size, place.value_size)};
+  }
+  std::uint32_t put(std::string_view text);
+
+  std::string text_;
+  std::vector<Place> places_;
 };
 
 struct Request {

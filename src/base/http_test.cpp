@@ -51,7 +51,8 @@ TEST(Faults, J07_NoTextEndsAHeaderLine) {
         any.add(name, value);
         any.set(value, name);
         for (const auto& [key, text] : any.all())
-          RC_ASSERT((key + text).find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos);
+          RC_ASSERT((std::string(key) + std::string(text)).find_first_of(std::string_view("\r\n\0", 3)) ==
+                    std::string::npos);
       }));
 }
 

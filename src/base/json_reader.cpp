@@ -22,10 +22,14 @@ struct Document::Builder {
     std::string_view name;
     std::optional<std::uint32_t> element;  // of an array, which has no name
   };
-  std::vector<Step> steps;  // from the root to where the walk is
-  // The names of the objects that are open, the innermost object's last: views into simdjson's buffer,
-  // which outlives the walk.
-  std::vector<std::string_view> names;
+  // Kept from one document to the next, for their memory: views into simdjson's buffer, which outlives the
+  // walk and nothing else.
+  struct Scratch {
+    std::vector<Step> steps;              // from the root to where the walk is
+    std::vector<std::string_view> names;  // of the objects that are open, the innermost object's last
+  };
+  std::vector<Step>& steps;
+  std::vector<std::string_view>& names;
 
   std::uint32_t put_text(std::string_view text) {
     const auto at = static_cast<std::uint32_t>(document.text_.size());
@@ -181,7 +185,10 @@ Result<Document> parse(std::string_view text, const Limits& limits) {
   constexpr std::size_t kUsualMemberBytes = 16;  // few members are shorter
   document.nodes_.reserve(std::clamp<std::size_t>(text.size() / kUsualMemberBytes, 1, limits.keys_max + 1));
   document.text_.reserve(text.size());
-  Document::Builder builder{document, limits, text.contains("\\u0000"), 0, {}, {}};
+  thread_local Document::Builder::Scratch scratch;
+  scratch.steps.clear();
+  scratch.names.clear();
+  Document::Builder builder{document, limits, text.contains("\\u0000"), 0, scratch.steps, scratch.names};
   if (auto done = builder.walk(root, 1); !done) return std::unexpected(std::move(done.error()));
   // An escaped lone surrogate is valid JSON and no valid text.
   if (!simdjson::validate_utf8(document.text_.data(), document.text_.size()))

@@ -8,7 +8,7 @@ Task<Result<Answer>> cancel_payment(Context& context, Principal principal, Key k
   const Instant ask_at = first_ask(context.settings, context.clock.wall());
   MakeEvent make_event = [operation_id, ask_at, reason = std::move(command.reason)](
                              PaymentSnapshot& snapshot, Instant) -> Result<PaymentEvent> {
-    if (!reason.empty()) snapshot.details.cancellation_reason = reason;
+    if (!reason.empty()) snapshot.details.edit().cancellation_reason = reason;
     return event::Cancel{operation_id, ask_at};
   };
   Result<Answer> answer =

@@ -14,15 +14,15 @@ struct Change {
   std::optional<AuthenticationType> authentication_type;
   std::optional<Card> card;
   std::string connector, connector_account_id;
-  PaymentDetails details;
+  SharedValue<PaymentDetails> details;
   bool confirms = false;
 };
 
-void take_if_given(std::string& stored, std::string& given) {
-  if (!given.empty()) stored = std::move(given);
+void take_if_given(std::string& stored, const std::string& given) {
+  if (!given.empty()) stored = given;
 }
 
-void merge(PaymentDetails& stored, PaymentDetails given) {
+void merge(PaymentDetails& stored, const PaymentDetails& given) {
   for (std::string PaymentDetails::* member : {&PaymentDetails::customer_id,
                                                &PaymentDetails::email,
                                                &PaymentDetails::name,
@@ -45,7 +45,7 @@ void merge(PaymentDetails& stored, PaymentDetails given) {
                                                &PaymentDetails::order_details_json,
                                                &PaymentDetails::routing_json})
     take_if_given(stored.*member, given.*member);
-  if (!given.card.empty()) stored.card = std::move(given.card);
+  if (!given.card.empty()) stored.card = given.card;
   if (given.has_off_session) {
     stored.has_off_session = true;
     stored.off_session = given.off_session;
@@ -133,7 +133,7 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
       co_return answer;
     }
     snapshot.aggregate = std::move(*changed);
-    merge(snapshot.details, change.details);
+    merge(snapshot.details.edit(), *change.details);
     if (!change.confirms) {
       snapshot.aggregate.payment.version = stored_version + 1;
       bool conflict = false;

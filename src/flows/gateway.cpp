@@ -23,18 +23,18 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   request.card = std::move(card);
   request.connector_payment_id = aggregate.attempt->connector_payment_id;
   request.connector_operation_id = operation.connector_operation_id;
-  request.description = snapshot.details.description;
-  request.statement_descriptor_suffix = snapshot.details.statement_descriptor_suffix;
+  request.description = snapshot.details->description;
+  request.statement_descriptor_suffix = snapshot.details->statement_descriptor_suffix;
   request.refund_reason = snapshot.refund_details.reason;
-  request.customer_email = snapshot.details.email;
+  request.customer_email = snapshot.details->email;
   if (operation.kind != OperationKind::authorise) return request;
   request.return_url = context.settings.public_url + "/payments/" + request.payment_reference + "/" +
                        snapshot.merchant->row.merchant_id + "/redirect/response/" +
                        snapshot.account->row.connector;
-  request.billing = read_contact(snapshot.details.payment_method_billing_json.empty()
-                                     ? snapshot.details.billing_json
-                                     : snapshot.details.payment_method_billing_json);
-  request.shipping = read_contact(snapshot.details.shipping_json);
+  request.billing = read_contact(snapshot.details->payment_method_billing_json.empty()
+                                     ? snapshot.details->billing_json
+                                     : snapshot.details->payment_method_billing_json);
+  request.shipping = read_contact(snapshot.details->shipping_json);
   return request;
 }
 

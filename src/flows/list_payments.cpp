@@ -44,7 +44,7 @@ Task<Result<PaymentPage>> list_payments(Context& context, Principal principal, L
     PaymentSnapshot snapshot;
     snapshot.aggregate.payment = row.payment;
     snapshot.reference = std::move(row.reference);
-    snapshot.details = PaymentDetails::parse(row.details);
+    snapshot.details.edit() = PaymentDetails::parse(row.details);
     snapshot.merchant = principal.merchant;
     snapshot.profile = principal.merchant->find_profile(row.payment.profile_key);
     if (row.payment.attempt_count > 0) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shared_value.hpp"
 #include "flows/principal.hpp"
 
 namespace payweir::flows {
@@ -25,7 +26,7 @@ struct CreatePayment {
   std::string connector;              // routing wish: a connector's name, "" for none
   std::string connector_account_id;   // routing wish: mca_…, "" for none
   std::int64_t session_expiry_s = 0;  // 0: the default
-  PaymentDetails details;
+  SharedValue<PaymentDetails> details;
 };
 
 // Unset members leave the payment as it is.
@@ -39,7 +40,7 @@ struct UpdatePayment {
   bool confirm = false;
   std::string connector, connector_account_id;
   // Members of `details` that are not empty replace the stored ones.
-  PaymentDetails details;
+  SharedValue<PaymentDetails> details;
 };
 
 struct ConfirmPayment {
@@ -47,7 +48,7 @@ struct ConfirmPayment {
   std::string client_secret;  // must match when given; required of a publishable key
   std::optional<Card> card;
   std::string connector, connector_account_id;
-  PaymentDetails details;  // as in UpdatePayment
+  SharedValue<PaymentDetails> details;  // as in UpdatePayment
 };
 
 struct CapturePayment {

@@ -64,7 +64,7 @@ Task<Result<std::string>> return_from_gateway(Context& context, std::string merc
   command.sync = Sync::ask_gateway;
   Result<PaymentView> view = co_await retrieve_payment(context, std::move(principal), std::move(command));
   if (!view) co_return fail(std::move(view.error()));
-  const std::string& of_payment = view->details.return_url;
+  const std::string& of_payment = view->details->return_url;
   const std::string return_url =
       of_payment.empty() && view->profile ? view->profile->details.return_url : of_payment;
   if (return_url.empty()) co_return std::string();

@@ -107,7 +107,8 @@ Task<Result<PaymentSnapshot>> complete(Context& context, store::PaymentRow row,
   PaymentSnapshot snapshot;
   snapshot.aggregate.payment = row.payment;
   snapshot.reference = std::move(row.reference);
-  snapshot.details = PaymentDetails::parse(row.details);
+  snapshot.details.edit() = PaymentDetails::parse(row.details);
+  snapshot.stored_details = snapshot.details;
   if (!merchant) {
     Result<std::shared_ptr<const MerchantEntry>> found =
         co_await context.directory.merchant(row.payment.merchant_no);
@@ -297,14 +298,16 @@ void apply(Context& context, PaymentSnapshot& snapshot, Decision decision, RowIs
   snapshot.aggregate = std::move(decision.next);
   const Payment& payment = snapshot.aggregate.payment;
   if (row == RowIs::fresh || decision.payment_changes) {
-    const store::PaymentRow payment_row{payment, snapshot.reference, snapshot.details.serialise()};
-    if (row == RowIs::stored) {
-      changes.update(payment_row);
+    if (row == RowIs::stored && snapshot.details.is_same_as(snapshot.stored_details)) {
+      changes.update(store::PaymentStateRow{payment});
+    } else if (row == RowIs::stored) {
+      changes.update(store::PaymentRow{payment, snapshot.reference, snapshot.details->serialise()});
     } else {
-      changes.insert(payment_row);
+      changes.insert(store::PaymentRow{payment, snapshot.reference, snapshot.details->serialise()});
       add_alias(context, store::AliasKind::payment, payment.merchant_no, snapshot.reference, payment.id.key,
                 changes);
     }
+    snapshot.stored_details = snapshot.details;
   }
   EffectWriter writer(context, snapshot, payment.modified_at, changes);
   for (const PaymentEffect& effect : decision.effects)

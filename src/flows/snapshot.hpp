@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/shared_value.hpp"
 #include "flows/context.hpp"
 #include "flows/views.hpp"
 #include "store/change_set.hpp"
@@ -23,8 +24,9 @@ struct RefundDetails {
 struct PaymentSnapshot {
   PaymentAggregate aggregate;
   std::string reference;  // the merchant's own payment_id, "" when it is ours
-  PaymentDetails details;
-  RefundDetails refund_details;  // of aggregate.refund
+  SharedValue<PaymentDetails> details;
+  SharedValue<PaymentDetails> stored_details;  // as the row has them, once there is one
+  RefundDetails refund_details;                // of aggregate.refund
   std::shared_ptr<const MerchantEntry> merchant;
   std::shared_ptr<const ProfileEntry> profile;
   std::shared_ptr<const ConnectorAccount> account;  // of the attempt

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shared_value.hpp"
 #include "domain/payment.hpp"
 #include "flows/directory.hpp"
 #include "flows/payment_details.hpp"
@@ -26,7 +27,7 @@ struct RefundView {
 struct PaymentView {
   Payment payment;
   std::optional<Attempt> attempt;
-  PaymentDetails details;
+  SharedValue<PaymentDetails> details;
   std::string payment_id;  // as the merchant knows it
   std::string client_secret;
   std::shared_ptr<const MerchantEntry> merchant;

@@ -155,7 +155,7 @@ TEST(HttpHead, WhatIsAcceptedHoldsNoControlBytes) {
   ASSERT_TRUE(rc::check([](const std::string& name, const std::string& value) {
     const Parsed parsed = parse(with_fields(name + ": " + value + "\r\n"));
     for (const auto& [key, text] : parsed.request.headers.all())
-      for (const char c : key + text)
+      for (const char c : std::string(key) + std::string(text))
         RC_ASSERT(c == '\t' || static_cast<unsigned char>(c) >= 0x20);
   }));
 }

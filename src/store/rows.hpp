@@ -64,6 +64,11 @@ struct PaymentRow {
   std::string details;
 };
 
+// The same row without what only the merchant changes, for updates by a decision.
+struct PaymentStateRow {
+  Payment payment;
+};
+
 struct AttemptRow {
   Attempt attempt;
   std::int64_t merchant_no = 0;
@@ -220,31 +225,42 @@ struct Describe<ConnectorAccountRow> {
   }
 };
 
+// Payment's own columns, of whichever row carries them.
+constexpr auto payment_members() {
+  return std::tuple(integer("key", PAYWEIR_AT(payment.id.key)).immutable(),
+                    integer("salt", PAYWEIR_AT(payment.id.salt)).immutable(),
+                    integer("merchant_no", PAYWEIR_AT(payment.merchant_no)).immutable(),
+                    integer("profile_key", PAYWEIR_AT(payment.profile_key)).immutable(),
+                    integer("version", PAYWEIR_AT(payment.version)),
+                    integer("state", PAYWEIR_AT(payment.state)),
+                    integer("amount_minor", PAYWEIR_AT(payment.amount.minor)),
+                    integer("currency", PAYWEIR_AT(payment.amount.currency)),
+                    integer("captured_minor", PAYWEIR_AT(payment.captured_minor)),
+                    integer("refunded_minor", PAYWEIR_AT(payment.refunded_minor)),
+                    integer("refund_reserved_minor", PAYWEIR_AT(payment.refund_reserved_minor)),
+                    integer("capture_method", PAYWEIR_AT(payment.capture_method)),
+                    integer("authentication_type", PAYWEIR_AT(payment.authentication_type)),
+                    integer("has_payment_method", PAYWEIR_AT(payment.has_payment_method)),
+                    integer("attempt_count", PAYWEIR_AT(payment.attempt_count)),
+                    integer("event_sequence", PAYWEIR_AT(payment.event_sequence)),
+                    integer("created_at", PAYWEIR_AT(payment.created_at)).immutable(),
+                    integer("modified_at", PAYWEIR_AT(payment.modified_at)),
+                    integer("expires_at", PAYWEIR_AT(payment.expires_at)));
+}
+
 template <>
 struct Describe<PaymentRow> {
   static constexpr std::string_view name = "payment";
   static constexpr auto members() {
-    return std::tuple(
-        integer("key", PAYWEIR_AT(payment.id.key)).immutable(),
-        integer("salt", PAYWEIR_AT(payment.id.salt)).immutable(),
-        integer("merchant_no", PAYWEIR_AT(payment.merchant_no)).immutable(),
-        integer("profile_key", PAYWEIR_AT(payment.profile_key)).immutable(),
-        integer("version", PAYWEIR_AT(payment.version)), integer("state", PAYWEIR_AT(payment.state)),
-        integer("amount_minor", PAYWEIR_AT(payment.amount.minor)),
-        integer("currency", PAYWEIR_AT(payment.amount.currency)),
-        integer("captured_minor", PAYWEIR_AT(payment.captured_minor)),
-        integer("refunded_minor", PAYWEIR_AT(payment.refunded_minor)),
-        integer("refund_reserved_minor", PAYWEIR_AT(payment.refund_reserved_minor)),
-        integer("capture_method", PAYWEIR_AT(payment.capture_method)),
-        integer("authentication_type", PAYWEIR_AT(payment.authentication_type)),
-        integer("has_payment_method", PAYWEIR_AT(payment.has_payment_method)),
-        integer("attempt_count", PAYWEIR_AT(payment.attempt_count)),
-        integer("event_sequence", PAYWEIR_AT(payment.event_sequence)),
-        integer("created_at", PAYWEIR_AT(payment.created_at)).immutable(),
-        integer("modified_at", PAYWEIR_AT(payment.modified_at)),
-        integer("expires_at", PAYWEIR_AT(payment.expires_at)),
-        text("reference", PAYWEIR_AT(reference)).immutable(), text("details", PAYWEIR_AT(details)));
+    return std::tuple_cat(payment_members(), std::tuple(text("reference", PAYWEIR_AT(reference)).immutable(),
+                                                        text("details", PAYWEIR_AT(details))));
   }
+};
+
+template <>
+struct Describe<PaymentStateRow> {
+  static constexpr std::string_view name = "payment";
+  static constexpr auto members() { return payment_members(); }
 };
 
 template <>

@@ -20,6 +20,7 @@ namespace {
 
 using testkit::make_payment;
 using testkit::PaymentRows;
+using testkit::to_values;
 
 struct EngineUnderTest {
   const char* name;
@@ -156,6 +157,18 @@ TEST_P(StoreContract, AConflictWritesNothing) {
   ASSERT_TRUE(std::holds_alternative<commit::Conflict>(answer));
   EXPECT_EQ(std::get<commit::Conflict>(answer).table, "payment");
   EXPECT_EQ(stored(rows.payment)->payment.version, 2);
+}
+
+TEST_P(StoreContract, AnUpdateOfThePaymentsStateLeavesItsDetails) {
+  PaymentRows rows = make_payment(1);
+  ASSERT_TRUE(is_committed(rows.creation()));
+  PaymentRow expected = rows.payment;
+  expected.payment.version = 2;
+  expected.payment.state = PaymentState::succeeded;
+  ChangeSet changes;
+  changes.update(PaymentStateRow{expected.payment});
+  ASSERT_TRUE(is_committed(std::move(changes)));
+  EXPECT_EQ(to_values(*stored(rows.payment)), to_values(expected));
 }
 
 TEST_P(StoreContract, AnUpdateOfAMissingRowIsAConflict) {

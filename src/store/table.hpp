@@ -111,16 +111,11 @@ const Table& table_of() {
   return table;
 }
 
+// In the order of the table's columns.
 template <class Row>
-std::vector<Value> to_values(const Row& row) {
-  std::vector<Value> values;
-  std::apply(
-      [&](const auto&... member) {
-        values.reserve(sizeof...(member));
-        (values.push_back(to_value(member.access(row))), ...);
-      },
-      Describe<Row>::members());
-  return values;
+void append_values(const Row& row, std::vector<Value>& values) {
+  std::apply([&](const auto&... member) { (values.push_back(to_value(member.access(row))), ...); },
+             Describe<Row>::members());
 }
 
 // Requires: values in the order of the table's columns.

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/check.hpp"
 #include "store/rows.hpp"
@@ -27,6 +28,13 @@ class TemporaryDirectory {
  private:
   std::string path_;
 };
+
+template <class Row>
+std::vector<Value> to_values(const Row& row) {
+  std::vector<Value> values;
+  append_values(row, values);
+  return values;
+}
 
 // Runs one task to its end and returns what it returned.
 template <class T>

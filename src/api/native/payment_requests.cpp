@@ -19,7 +19,7 @@ constexpr IntegerRange kSessionExpiryRange{60, 7'890'000};  // a minute to about
 struct PaymentMethod {
   std::optional<Card> card;
   std::string connector, connector_account_id;
-  flows::PaymentDetails details;
+  SharedValue<flows::PaymentDetails> details;
 };
 
 void bind_customer(Fields& fields, flows::PaymentDetails& details) {
@@ -74,15 +74,16 @@ void bind_routing(Fields& fields, PaymentMethod& bound) {
 
 PaymentMethod bind_payment_method(Fields& fields, Instant now) {
   PaymentMethod bound;
-  bind_details(fields, bound.details);
+  flows::PaymentDetails& details = bound.details.edit();
+  bind_details(fields, details);
   bind_routing(fields, bound);
   Fields data = fields.object("payment_method_data");
   if (Fields card = data.object("card"); card.present()) {
     bound.card = bind_card(std::move(card), now);
-    bound.details.payment_method = "card";
-    bound.details.card = flows::summarise(*bound.card);
+    details.payment_method = "card";
+    details.card = flows::summarise(*bound.card);
   }
-  bound.details.payment_method_billing_json = bind_contact(data.object("billing"));
+  details.payment_method_billing_json = bind_contact(data.object("billing"));
   return bound;
 }
 

@@ -55,7 +55,7 @@ TEST(PaymentRequest, BindsEveryField) {
   EXPECT_EQ(bound->connector_account_id, "mca_1");
   EXPECT_EQ(bound->session_expiry_s, 900);
 
-  const flows::PaymentDetails& details = bound->details;
+  const flows::PaymentDetails& details = *bound->details;
   EXPECT_EQ(details.customer_id, "StripeCustomer");
   EXPECT_EQ(details.email, "guest@example.com");
   EXPECT_EQ(details.name, "John Doe");
@@ -107,10 +107,10 @@ TEST(PaymentRequest, TakesTheCustomerAsAnObjectToo) {
   const Result<flows::CreatePayment> bound = create(
       R"({"amount":1,"currency":"JPY","customer":{"id":"c1","name":"Ada","email":"a@b.c","phone":"1"}})");
   ASSERT_TRUE(bound);
-  EXPECT_EQ(bound->details.customer_id, "c1");
-  EXPECT_EQ(bound->details.name, "Ada");
-  EXPECT_EQ(bound->details.email, "a@b.c");
-  EXPECT_EQ(bound->details.phone, "1");
+  EXPECT_EQ(bound->details->customer_id, "c1");
+  EXPECT_EQ(bound->details->name, "Ada");
+  EXPECT_EQ(bound->details->email, "a@b.c");
+  EXPECT_EQ(bound->details->phone, "1");
 }
 
 TEST(PaymentRequest, TakesUpstreamsListOfConnectors) {
@@ -127,7 +127,7 @@ TEST(Faults, K02_WhatAClientMayNotSetIsNotBound) {
       R"("details":{"card":{"last4":"4242"}},"card":{"card_number":"1"},"captured_minor":6540,"unknown":[{}]})");
   ASSERT_TRUE(plain);
   ASSERT_TRUE(forged);
-  EXPECT_EQ(forged->details.serialise(), plain->details.serialise());
+  EXPECT_EQ(forged->details->serialise(), plain->details->serialise());
   EXPECT_EQ(forged->payment_id, "");
   EXPECT_EQ(forged->profile_id, "");
   EXPECT_EQ(forged->amount, plain->amount);

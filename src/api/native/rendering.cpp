@@ -56,8 +56,8 @@ void write_checks(json::Writer& out, const std::optional<Attempt>& attempt) {
 }
 
 void write_payment_method_data(json::Writer& out, const flows::PaymentView& view) {
-  const flows::CardSummary& card = view.details.card;
-  if (card.empty() && view.details.payment_method_billing_json.empty()) {
+  const flows::CardSummary& card = view.details->card;
+  if (card.empty() && view.details->payment_method_billing_json.empty()) {
     out.null_field("payment_method_data");
     return;
   }
@@ -76,7 +76,7 @@ void write_payment_method_data(json::Writer& out, const flows::PaymentView& view
     write_checks(out, view.attempt);
     out.end_object();
   }
-  out.raw_field("billing", view.details.payment_method_billing_json);
+  out.raw_field("billing", view.details->payment_method_billing_json);
   out.end_object();
 }
 
@@ -184,11 +184,11 @@ std::string Rendering::payment(const flows::PaymentView& view) const {
   out.field("updated", format_iso8601(payment.modified_at));
   out.field("expires_on", format_iso8601(payment.expires_at));
   write_attempt(out, view, public_url_);
-  out.text_or_null("payment_method", view.details.payment_method);
-  text_if_given(out, "payment_method_type", view.details.payment_method_type);
+  out.text_or_null("payment_method", view.details->payment_method);
+  text_if_given(out, "payment_method_type", view.details->payment_method_type);
   write_payment_method_data(out, view);
-  out.text_or_null("customer_id", view.details.customer_id);
-  write_details(out, view.details);
+  out.text_or_null("customer_id", view.details->customer_id);
+  write_details(out, *view.details);
   if (view.refunds_loaded) {
     out.key("refunds").begin_array();
     for (const flows::RefundView& each : view.refunds)

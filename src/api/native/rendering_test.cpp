@@ -56,9 +56,9 @@ flows::PaymentView paid() {
   view.attempt->connector_payment_id = "pi_3RzAbCdEfGhIjKlMnOpQrStU";
   view.attempt->checks.cvc_check = "pass";
   view.attempt->checks.network = "amex";
-  view.details.payment_method = "card";
-  view.details.payment_method_type = "credit";
-  view.details.card = {"0005", "378282", "amex", "joseph Doe", 3, 2030};
+  view.details.edit().payment_method = "card";
+  view.details.edit().payment_method_type = "credit";
+  view.details.edit().card = {"0005", "378282", "amex", "joseph Doe", 3, 2030};
   return view;
 }
 
@@ -128,18 +128,18 @@ TEST(RenderPayment, SendsThePayerThroughTheSwitch) {
 
 TEST(RenderPayment, EchoesWhatTheShopSaid) {
   flows::PaymentView view = unpaid();
-  view.details.customer_id = "c1";
-  view.details.email = "a@b.c";
-  view.details.metadata_json = R"({"a":{"b":1}})";
-  view.details.billing_json = R"({"address":{"zip":"1"}})";
-  view.details.payment_method_billing_json = R"({"email":"x@y.z"})";
-  view.details.has_off_session = true;
+  view.details.edit().customer_id = "c1";
+  view.details.edit().email = "a@b.c";
+  view.details.edit().metadata_json = R"({"a":{"b":1}})";
+  view.details.edit().billing_json = R"({"address":{"zip":"1"}})";
+  view.details.edit().payment_method_billing_json = R"({"email":"x@y.z"})";
+  view.details.edit().has_off_session = true;
   const json::Document document = read(kRendering.payment(view));
   const json::Value payment = document.root();
   EXPECT_EQ(payment["customer"].dump(), R"({"id":"c1","email":"a@b.c"})");
   EXPECT_EQ(payment["email"].text(), "a@b.c");
-  EXPECT_EQ(payment["metadata"].dump(), view.details.metadata_json);
-  EXPECT_EQ(payment["billing"].dump(), view.details.billing_json);
+  EXPECT_EQ(payment["metadata"].dump(), view.details->metadata_json);
+  EXPECT_EQ(payment["billing"].dump(), view.details->billing_json);
   EXPECT_EQ(payment["payment_method_data"].dump(), R"({"billing":{"email":"x@y.z"}})");
   EXPECT_TRUE(payment["off_session"].is(json::Kind::boolean));
 }
@@ -189,10 +189,10 @@ TEST(RenderRefund, OutlivesItsGatewayAccount) {
 
 TEST(Faults, J04_TextThatCouldDisturbATerminalIsEscapedInAnswers) {
   flows::PaymentView view = unpaid();
-  view.details.description = "a\n\x1b[31m\u202e\"b";
+  view.details.edit().description = "a\n\x1b[31m\u202e\"b";
   const std::string text = kRendering.payment(view);
   EXPECT_TRUE(text.contains(R"(a\n\u001b[31m\u202e\"b)"));
-  EXPECT_EQ(read(text).root()["description"].text(), view.details.description);
+  EXPECT_EQ(read(text).root()["description"].text(), view.details->description);
 }
 
 TEST(RenderList, CountsByTheNameGiven) {

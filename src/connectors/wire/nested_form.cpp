@@ -7,7 +7,10 @@
 namespace payweir::wire {
 
 NestedForm& NestedForm::text(std::string_view name, std::string_view value) {
-  encoder_.add(key_of(name), value);
+  if (prefix_.empty())
+    encoder_.add(name, value);
+  else
+    encoder_.add({prefix_, "[", name, "]"}, value);
   return *this;
 }
 
@@ -24,9 +27,11 @@ NestedForm& NestedForm::text_if_any(std::string_view name, std::string_view valu
 }
 
 NestedForm& NestedForm::open(std::string_view name) {
-  std::string inner = key_of(name);
   levels_.push_back({prefix_.size(), 0});
-  prefix_ = std::move(inner);
+  if (prefix_.empty())
+    prefix_ = name;
+  else
+    prefix_.append(1, '[').append(name).append(1, ']');
   return *this;
 }
 
@@ -45,13 +50,6 @@ std::string NestedForm::next_index() {
 std::string NestedForm::take() && {
   check(levels_.empty(), "a form was taken with an object or array open");
   return std::move(encoder_).take();
-}
-
-std::string NestedForm::key_of(std::string_view name) const {
-  if (prefix_.empty()) return std::string(name);
-  std::string key;
-  key.reserve(prefix_.size() + name.size() + 2);
-  return key.append(prefix_).append(1, '[').append(name).append(1, ']');
 }
 
 }  // namespace payweir::wire

@@ -26,7 +26,6 @@ class NestedForm {
   [[nodiscard]] std::string take() &&;
 
  private:
-  [[nodiscard]] std::string key_of(std::string_view name) const;
   struct Level {
     std::size_t prefix_size;
     std::size_t element_count;

@@ -55,7 +55,7 @@ template <class Row>
 std::vector<std::int64_t> keys_of(const std::vector<Row>& rows) {
   std::vector<std::int64_t> keys;
   for (const Row& row : rows)
-    keys.push_back(std::get<std::int64_t>(to_values(row).front()));
+    keys.push_back(std::get<std::int64_t>(testkit::to_values(row).front()));
   return keys;
 }
 using Keys = std::vector<std::int64_t>;

@@ -1,5 +1,6 @@
 #include "store/sqlite/commit_queue.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -11,23 +12,42 @@ bool CommitQueue::put(QueuedCommit& unit) {
     const std::lock_guard lock(mutex_);
     if (units_.size() >= size_max_ || stopped_) return false;
     units_.push_back(std::move(unit));
-    wake = std::exchange(taker_sleeps_, false);
+    wake = units_.size() >= wake_at_;
+    if (wake) wake_at_ = kNobodySleeps;
   }
   if (wake) filled_.notify_one();
   return true;
 }
 
+bool CommitQueue::has_reason_to_wake(std::size_t count) const {
+  return units_.size() >= count || stopped_;
+}
+
+void CommitQueue::gather(std::size_t count, std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  std::size_t seen = 0;
+  while (!has_reason_to_wake(count) && units_.size() != seen) {
+    seen = units_.size();
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= deadline) break;
+    wake_at_ = count;
+    (void)filled_.wait_until(lock, std::min(deadline, now + kPause),
+                             [&] { return has_reason_to_wake(count); });
+    wake_at_ = kNobodySleeps;
+  }
+}
+
 std::vector<QueuedCommit> CommitQueue::take(std::size_t count_max,
                                             std::optional<std::chrono::milliseconds> patience) {
   std::unique_lock lock(mutex_);
-  const auto has_reason = [this] { return !units_.empty() || stopped_; };
+  const auto has_reason = [this] { return has_reason_to_wake(1); };
   if (!has_reason()) {
-    taker_sleeps_ = true;
+    wake_at_ = 1;
     if (patience)
       (void)filled_.wait_for(lock, *patience, has_reason);
     else
       filled_.wait(lock, has_reason);
-    taker_sleeps_ = false;
+    wake_at_ = kNobodySleeps;
   }
   return take_locked(count_max);
 }

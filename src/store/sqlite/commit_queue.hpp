@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -24,9 +25,13 @@ class CommitQueue {
  public:
   explicit CommitQueue(std::size_t size_max) : size_max_(size_max) {}
 
-  // False, and the unit untouched, when the queue is full. Wakes the taker only when it sleeps: under load
-  // it never does, and a unit costs no system call.
+  // False, and the unit untouched, when the queue is full. Wakes the taker only when it sleeps and this is
+  // the unit that it waits for: under load a unit costs no system call.
   [[nodiscard]] bool put(QueuedCommit& unit);
+
+  // Waits until `count` units wait, until stop(), until `deadline`, or until none came for a moment: whoever
+  // could bring more then waits for those that are here.
+  void gather(std::size_t count, std::chrono::steady_clock::time_point deadline);
 
   // The oldest units, at most `count_max`. Waits for the first one, until stop(), or until `patience` is
   // over; then the result is empty.
@@ -41,13 +46,17 @@ class CommitQueue {
   [[nodiscard]] std::size_t size() const;
 
  private:
+  static constexpr std::chrono::microseconds kPause{150};  // some ten change sets under load
+  static constexpr std::size_t kNobodySleeps = std::numeric_limits<std::size_t>::max();
+
+  [[nodiscard]] bool has_reason_to_wake(std::size_t count) const;
   [[nodiscard]] std::vector<QueuedCommit> take_locked(std::size_t count_max);
 
   const std::size_t size_max_;
   mutable std::mutex mutex_;
   std::condition_variable filled_;
   std::vector<QueuedCommit> units_;
-  bool taker_sleeps_ = false;
+  std::size_t wake_at_ = kNobodySleeps;  // how many units end the taker's sleep
   bool stopped_ = false;
 };
 

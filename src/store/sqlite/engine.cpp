@@ -109,7 +109,7 @@ SqliteEngine::UnitResult SqliteEngine::apply(const ChangeSet& unit) {
   UnitResult result;
   for (const Change& change : unit.changes()) {
     const std::string_view table = change.table->name;
-    const int code = execute(change);
+    const int code = execute(change, unit.values_of(change));
     if (is_unique_constraint(code)) {
       result.refusal = commit::Duplicate{table};
     } else if (is_constraint(code)) {
@@ -130,40 +130,40 @@ SqliteEngine::UnitResult SqliteEngine::apply(const ChangeSet& unit) {
   return result;
 }
 
-int SqliteEngine::execute(const Change& change) {
-  if (change.table != &table_of<IdempotencyRow>()) return write(change);
+int SqliteEngine::execute(const Change& change, std::span<const Value> values) {
+  if (change.table != &table_of<IdempotencyRow>()) return write(change, values);
   static constexpr std::size_t kKey = 0, kDigest = 1;  // places in the descriptor
-  const std::int64_t key = std::get<std::int64_t>(change.values[kKey]);
+  const std::int64_t key = std::get<std::int64_t>(values[kKey]);
   int code = SQLITE_OK;
   if (change.op == ChangeOp::erase) {
     code = claims_.remove(key);
-    return code == SQLITE_OK ? write(change) : code;
+    return code == SQLITE_OK ? write(change, values) : code;
   }
-  const std::string& digest = std::get<std::string>(change.values[kDigest]);
+  const std::string& digest = std::get<std::string>(values[kDigest]);
   std::int64_t rival_key = 0;
   code = claims_.find(digest, rival_key);
   if (code == SQLITE_OK && rival_key != 0) return SQLITE_CONSTRAINT_UNIQUE;
-  if (code == SQLITE_OK) code = write(change);
+  if (code == SQLITE_OK) code = write(change, values);
   return code == SQLITE_OK ? claims_.add(digest, key) : code;
 }
 
-int SqliteEngine::write(const Change& change) {
+int SqliteEngine::write(const Change& change, std::span<const Value> values) {
   TableStatements& statements = statements_of(*change.table);
   const std::vector<Column>& columns = change.table->columns;
   int number = 0;
   switch (change.op) {
     case ChangeOp::insert:
       for (std::size_t i = 0; i < columns.size(); ++i)
-        statements.insert.bind(++number, change.values[i], columns[i].type);
+        statements.insert.bind(++number, values[i], columns[i].type);
       return statements.insert.run();
     case ChangeOp::update:
       for (const std::size_t i : statements.updated_columns)
-        statements.update.bind(++number, change.values[i], columns[i].type);
-      statements.update.bind(++number, change.values[0], ColumnType::integer);
+        statements.update.bind(++number, values[i], columns[i].type);
+      statements.update.bind(++number, values[0], ColumnType::integer);
       statements.update.bind(++number, change.expected_version);
       return statements.update.run();
     case ChangeOp::erase:
-      statements.erase.bind(++number, change.values[0], ColumnType::integer);
+      statements.erase.bind(++number, values[0], ColumnType::integer);
       return statements.erase.run();
   }
   std::unreachable();

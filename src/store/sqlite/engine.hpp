@@ -78,8 +78,8 @@ class SqliteEngine {
   };
   [[nodiscard]] UnitResult apply(const ChangeSet& unit);
   [[nodiscard]] UnitResult apply_in_savepoint(const ChangeSet& unit);
-  [[nodiscard]] int execute(const Change& change);
-  [[nodiscard]] int write(const Change& change);
+  [[nodiscard]] int execute(const Change& change, std::span<const Value> values);
+  [[nodiscard]] int write(const Change& change, std::span<const Value> values);
   // Nothing when it is durable.
   [[nodiscard]] std::optional<CommitAnswer> finish();
   [[nodiscard]] CommitAnswer failure(int code, std::string_view doing);
