@@ -85,12 +85,36 @@ TEST(Faults, C01_to_C05_ACrashAtAnyStepOfAPaymentChargesOnce) {
   }
 }
 
+TEST(Seam, TroubledStoriesEndInTheGatewaysTruth) {
+  int failed = 0, charged = 0;
+  for (std::uint64_t seed = 1; seed <= 25; ++seed) {
+    const StoryOptions options{.seed = seed, .crash_at_step = 1 + seed * 13 % 120, .trouble_percent = 50};
+    const StoryEnd told = tell(options);
+    expect_truth(told, describe(options));
+    (told.charges == 1 ? charged : failed) += 1;
+  }
+  EXPECT_GT(charged, 0);
+  EXPECT_GT(failed, 0);  // requests that were lost, and fenced before they were called failed
+}
+
 TEST(Faults, B02_AHundredCopiesOfACallbackCountOnce) {
   const StoryOptions options{.seed = 5, .callback_copies = 100};
   const StoryEnd told = tell(options);
   expect_truth(told, describe(options));
   EXPECT_EQ(told.charges, 1);
   EXPECT_GT(told.inbox_done, 0);
+}
+
+// Wherever the process ends once the callback is stored, the next one works the inbox off.
+TEST(Faults, B10_ACallbackThatWasStoredBeforeACrashIsWorkedOff) {
+  const StoryEnd calm = tell({.seed = 9});
+  ASSERT_GT(calm.acknowledged_at_step, 0u);
+  for (std::uint64_t later = 1; later <= 20; ++later) {
+    const StoryOptions options{.seed = 9, .crash_at_step = calm.acknowledged_at_step + later};
+    const StoryEnd told = tell(options);
+    expect_truth(told, describe(options));
+    EXPECT_GT(told.inbox_done, 0);
+  }
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace {
 
 constexpr Instant kStart{1'795'000'000'000};
 constexpr std::int64_t kMerchant = 1;
-constexpr std::uint64_t kStepsMax = 100'000;
+constexpr std::uint64_t kStepsMax = 1'000'000;
 constexpr const char* kPaymentId = "order_1";
 constexpr const char* kApiKey = "sk_test_seam";
 constexpr const char* kGateway = "http://gateway.test";
@@ -102,7 +102,7 @@ class Story {
   Arrival serve_gateway(http::Request request);
   void call_back(sandbox::Callback callback);
   void deliver_callback(http::Request request, std::vector<Duration> retries);
-  Task<void> receive(http::Request request, std::vector<Duration> retries);
+  Task<void> receive(http::Request request, std::shared_ptr<bool> acknowledged);
   Arrival serve_shop(http::Request request) {
     const std::string id(request.headers.get("webhook-id"));
     const auto body = json::parse(request.body);
@@ -131,6 +131,7 @@ class Story {
   std::string callback_secret_;
   std::unique_ptr<Node> node_;
   std::uint64_t steps_ = 0;
+  std::uint64_t acknowledged_at_step_ = 0;
   bool is_asking_ = false;
   bool is_going_to_ask_ = false;
   std::string status_;
@@ -230,22 +231,25 @@ void Story::call_back(sandbox::Callback callback) {
   });
 }
 
+// The gateway tries again until it is acknowledged, whatever became of the connection meanwhile.
 void Story::deliver_callback(http::Request request, std::vector<Duration> retries) {
-  if (node_->is_up()) return node_->spawn(receive(std::move(request), std::move(retries)));
-  scheduler_.happen_after(seconds(1), [this, request = std::move(request), retries]() mutable {
-    deliver_callback(std::move(request), std::move(retries));
-  });
+  const auto acknowledged = std::make_shared<bool>(false);
+  if (node_->is_up()) node_->spawn(receive(request, acknowledged));
+  if (retries.empty()) return;
+  const Duration wait = retries.front();
+  retries.erase(retries.begin());
+  scheduler_.happen_after(
+      wait, [this, acknowledged, request = std::move(request), retries = std::move(retries)]() mutable {
+        if (!*acknowledged) deliver_callback(std::move(request), std::move(retries));
+      });
 }
 
-Task<void> Story::receive(http::Request request, std::vector<Duration> retries) {
-  const http::Request again = request;
+Task<void> Story::receive(http::Request request, std::shared_ptr<bool> acknowledged) {
   Result<void> stored = co_await flows::receive_callback(node_->context(), "merchant_1", "stripe",
                                                          std::move(request.headers), std::move(request.body));
   scheduler_.note(stored ? "callback acknowledged" : "callback refused");
-  if (stored || retries.empty()) co_return;
-  const Duration wait = retries.front();
-  retries.erase(retries.begin());
-  scheduler_.happen_after(wait, [this, again, retries]() mutable { deliver_callback(again, retries); });
+  *acknowledged = stored.has_value();
+  if (stored && acknowledged_at_step_ == 0) acknowledged_at_step_ = steps_;
 }
 
 bool Story::is_over() {
@@ -253,7 +257,7 @@ bool Story::is_over() {
   if (is_asking_ || scheduler_.now() - looked_at_ < milliseconds(500)) return false;
   looked_at_ = scheduler_.now();
   // Before that, callbacks and, after trouble, late requests may still be on their way.
-  const Duration settled = options_.trouble_percent > 0 ? minutes(3) : seconds(5);
+  const Duration settled = options_.trouble_percent > 0 ? minutes(3) : seconds(10);
   if (looked_at_ - kStart < settled) return false;
   return count(
              "SELECT (SELECT count(*) FROM operation WHERE state <> 3)"
@@ -266,6 +270,7 @@ StoryEnd Story::end() {
   told.trace_hash = scheduler_.trace().hash();
   told.trace = scheduler_.trace().lines();
   told.steps = steps_;
+  told.acknowledged_at_step = acknowledged_at_step_;
   told.status = status_;
   const auto totals = gateway_.state().books.totals_of_reference(kPaymentId);
   told.charges = totals.charge_count;

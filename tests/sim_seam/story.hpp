@@ -18,11 +18,12 @@ struct StoryEnd {
   std::string trace_hash;
   std::vector<std::string> trace;
   std::uint64_t steps = 0;
-  std::string status;               // of the payment, as the client was told last
-  std::int64_t charges = 0;         // in the gateway's books
-  std::int64_t charged_minor = 0;   // likewise
-  std::int64_t captured_minor = 0;  // in the payment
-  std::int64_t postings = 0;        // of the payment
+  std::uint64_t acknowledged_at_step = 0;  // the first callback; 0: none was
+  std::string status;                      // of the payment, as the client was told last
+  std::int64_t charges = 0;                // in the gateway's books
+  std::int64_t charged_minor = 0;          // likewise
+  std::int64_t captured_minor = 0;         // in the payment
+  std::int64_t postings = 0;               // of the payment
   std::int64_t operations_open = 0;
   std::int64_t inbox_done = 0;
   std::int64_t inbox_waiting = 0;

@@ -254,7 +254,12 @@ std::variant<Finding, NextPage> read_refund_page(const ConnectorRequest& request
 
 bool read_fence_answer(const http::Response& answer) {
   const auto document = json::parse(answer.body, kAnswerLimits);
-  if (!is_success(answer) || !document) return false;
+  // Stripe replays only to a request with the first one's parameters, an error too: it was the fence that
+  // came first, whatever became of it. https://docs.stripe.com/api/idempotent_requests
+  if (!is_success(answer))
+    return answer.headers.get("Idempotent-Replayed") == "true" &&
+           (!document || document->root()["error"]["type"].text() != "idempotency_error");
+  if (!document) return false;
   const Value intent = document->root();
   return intent["object"].text() == "payment_intent" &&
          intent["status"].text() == "requires_payment_method" &&

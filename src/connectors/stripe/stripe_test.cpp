@@ -116,7 +116,7 @@ TEST(StripeRequest, TheSameOperationGivesTheSameBytes) {
     const http::Request second = sent(test_request(kind), payweir.context);
     EXPECT_EQ(first.body, second.body);
     EXPECT_EQ(first.target, second.target);
-    EXPECT_EQ(first.headers.all(), second.headers.all());
+    EXPECT_TRUE(std::ranges::equal(first.headers.all(), second.headers.all()));
   }
 }
 
@@ -590,6 +590,12 @@ TEST(Faults, A08_NotFoundIsFencedByTakingTheKeyOver) {
   EXPECT_FALSE(
       kConnector.fence_holds(answer(409, error_body("idempotency_error", "idempotency_key_in_use"))));
   EXPECT_FALSE(kConnector.fence_holds(answer(500, taken)));
+  // The second fence, after the first one's answer was a 500 that Stripe keeps.
+  http::Response replayed = answer(500, error_body("api_error", ""));
+  replayed.headers.set("Idempotent-Replayed", "true");
+  EXPECT_TRUE(kConnector.fence_holds(replayed));
+  replayed.body = error_body("idempotency_error", "");
+  EXPECT_FALSE(kConnector.fence_holds(replayed));
 }
 
 // ── Accounts ──────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,5 @@
 #include "store/sqlite/commit_queue.hpp"
 
-#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -23,16 +22,14 @@ bool CommitQueue::has_reason_to_wake(std::size_t count) const {
   return units_.size() >= count || stopped_;
 }
 
-void CommitQueue::gather(std::size_t count, std::chrono::steady_clock::time_point deadline) {
+void CommitQueue::gather(std::size_t count) {
   std::unique_lock lock(mutex_);
   std::size_t seen = 0;
-  while (!has_reason_to_wake(count) && units_.size() != seen) {
+  for (int pause = 0; pause < kPausesMax; ++pause) {
+    if (has_reason_to_wake(count) || units_.size() == seen) return;
     seen = units_.size();
-    const auto now = std::chrono::steady_clock::now();
-    if (now >= deadline) break;
     wake_at_ = count;
-    (void)filled_.wait_until(lock, std::min(deadline, now + kPause),
-                             [&] { return has_reason_to_wake(count); });
+    (void)filled_.wait_for(lock, kPause, [&] { return has_reason_to_wake(count); });
     wake_at_ = kNobodySleeps;
   }
 }

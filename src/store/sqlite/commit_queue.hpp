@@ -29,9 +29,9 @@ class CommitQueue {
   // the unit that it waits for: under load a unit costs no system call.
   [[nodiscard]] bool put(QueuedCommit& unit);
 
-  // Waits until `count` units wait, until stop(), until `deadline`, or until none came for a moment: whoever
-  // could bring more then waits for those that are here.
-  void gather(std::size_t count, std::chrono::steady_clock::time_point deadline);
+  // Waits until `count` units wait, until stop(), or until none came for a moment: whoever could bring more
+  // then waits for those that are here. For half a millisecond at most.
+  void gather(std::size_t count);
 
   // The oldest units, at most `count_max`. Waits for the first one, until stop(), or until `patience` is
   // over; then the result is empty.
@@ -46,7 +46,8 @@ class CommitQueue {
   [[nodiscard]] std::size_t size() const;
 
  private:
-  static constexpr std::chrono::microseconds kPause{150};  // some ten change sets under load
+  static constexpr std::chrono::microseconds kPause{125};  // some ten change sets under load
+  static constexpr int kPausesMax = 4;
   static constexpr std::size_t kNobodySleeps = std::numeric_limits<std::size_t>::max();
 
   [[nodiscard]] bool has_reason_to_wake(std::size_t count) const;

@@ -26,11 +26,10 @@ constexpr std::chrono::milliseconds kProbeInterval{1000};
 constexpr int kCheckpointPages = 2000;
 
 // A flush costs the same for one unit and for a hundred, and so do the pages that all of them touch. Once
-// this many came in one batch, the next one waits for company: for enough of it, or until batches are the
-// interval apart. Fewer never wait: a batch of few is the sign of a writer with time to spare.
-constexpr std::size_t kCompanySign = 4;
+// this many came in one batch, the next one waits for company. Fewer never wait: a batch of few is the sign
+// of a writer with time to spare.
+constexpr std::size_t kCompanySign = 6;
 constexpr std::size_t kCompanyEnough = 32;
-constexpr std::chrono::microseconds kBatchInterval{1500};
 
 struct Completion {
   QueuedCommit unit;
@@ -156,14 +155,11 @@ std::size_t SqliteStore::run_batch() {
 
 void SqliteStore::write_loop() {
   std::size_t last_size = 0;
-  auto last_begin = std::chrono::steady_clock::now();
   while (!queue_.is_finished()) {
-    if (last_size >= kCompanySign)
-      queue_.gather(std::min(kCompanyEnough, options_.batch_max), last_begin + kBatchInterval);
+    if (last_size >= kCompanySign) queue_.gather(std::min(kCompanyEnough, options_.batch_max));
     const auto patience = engine_->writable() ? std::nullopt : std::optional(kProbeInterval);
     auto batch = queue_.take(options_.batch_max, patience);
     last_size = batch.size();
-    last_begin = std::chrono::steady_clock::now();
     if (!batch.empty()) {
       run(std::move(batch));
     } else if (!engine_->writable()) {
