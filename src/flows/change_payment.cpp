@@ -8,7 +8,7 @@ namespace {
 struct Change {
   std::string payment_id;
   std::string client_secret;
-  std::optional<std::int64_t> amount_minor;
+  std::optional<std::int64_t> amount_minor, amount_to_capture;
   std::optional<Currency> currency;
   std::optional<CaptureMethod> capture_method;
   std::optional<AuthenticationType> authentication_type;
@@ -63,6 +63,8 @@ Result<PaymentAggregate> decide_changes(const PaymentAggregate& stored, const Ch
   };
   const Money amount{change.amount_minor.value_or(stored.payment.amount.minor),
                      change.currency.value_or(stored.payment.amount.currency)};
+  if (change.amount_to_capture && *change.amount_to_capture > amount.minor)
+    return fail(Code::invalid_value, "amount_to_capture", "amount_to_capture must not exceed amount");
   // An amount that stays the same goes through decide() too: it refuses when the state allows no change.
   if (!change.confirms || amount != stored.payment.amount)
     if (Result<void> done = step(event::AmountChanged{amount}); !done) return fail(std::move(done.error()));
@@ -194,6 +196,7 @@ Task<Result<Answer>> update_payment(Context& context, Principal principal, Key k
   Change change;
   change.payment_id = std::move(command.payment_id);
   change.amount_minor = command.amount_minor;
+  change.amount_to_capture = command.amount_to_capture;
   change.currency = command.currency;
   change.capture_method = command.capture_method;
   change.authentication_type = command.authentication_type;

@@ -33,6 +33,7 @@ struct CreatePayment {
 struct UpdatePayment {
   std::string payment_id;
   std::optional<std::int64_t> amount_minor;
+  std::optional<std::int64_t> amount_to_capture;  // at most the amount
   std::optional<Currency> currency;
   std::optional<CaptureMethod> capture_method;
   std::optional<AuthenticationType> authentication_type;

@@ -180,6 +180,44 @@ TEST(Faults, A01_ALostAnswerIsProcessingUntilTheGatewayTells) {
   EXPECT_EQ(shop.charges(), 1u);
 }
 
+TEST(RetrievePayment, ASyncSaysHowLongTheGatewayTook) {
+  Shop shop;
+  shop.http.then([](const http::Request&) -> Result<http::Response> {
+    return std::unexpected(Error{Code::timeout, "", "no answer", Certainty::unknown});
+  });
+  ASSERT_TRUE(shop.create(Shop::order("order_1")));
+  shop.http.then([&](const http::Request&) -> Result<http::Response> {
+    shop.clock.advance(milliseconds(40));
+    return http::Response{200, {}, R"({"object":"search_result","data":[],"has_more":false})"};
+  });
+  RetrievePayment command;
+  command.payment_id = "order_1";
+  command.sync = Sync::ask_gateway;
+  const Result<PaymentView> view =
+      shop.run(retrieve_payment(shop.context(), shop.caller, std::move(command)));
+  ASSERT_TRUE(view);
+  EXPECT_EQ(view->gateway_us, 40'000);
+  EXPECT_EQ(view->payment.state, PaymentState::processing);
+}
+
+TEST(UpdatePayment, MayNotCaptureMoreThanItsAmount) {
+  Shop shop;
+  CreatePayment command = Shop::order("order_1");
+  command.confirm = false;
+  ASSERT_TRUE(shop.create(std::move(command)));
+  const auto update = [&](std::int64_t amount, std::int64_t to_capture) {
+    UpdatePayment change;
+    change.payment_id = "order_1";
+    change.amount_minor = amount;
+    change.amount_to_capture = to_capture;
+    return shop.run(update_payment(shop.context(), shop.caller, std::nullopt, change, shop.rendering));
+  };
+  EXPECT_TRUE(update(7000, 7000));
+  const Result<Answer> refused = update(6000, 6001);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "amount_to_capture");
+}
+
 TEST(SettleOperation, ANotFoundIsFinalOnlyBehindAFence) {
   Shop shop;
   shop.http.fail_with(Code::timeout, Certainty::unknown);

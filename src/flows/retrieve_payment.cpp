@@ -35,16 +35,19 @@ Task<Result<PaymentView>> retrieve_payment(Context& context, Principal principal
   if (!snapshot) co_return fail(std::move(snapshot.error()));
   if (Result<void> known = check_client_secret(context, principal, *snapshot, command.client_secret); !known)
     co_return fail(std::move(known.error()));
+  std::int64_t gateway_us = 0;
   if (command.sync == Sync::ask_gateway && can_be_asked_about(*snapshot)) {
     const std::int64_t operation_key = snapshot->aggregate.operation->id.key;
     // What cannot be learnt now is not an error of the retrieve: the stored state is the answer.
     Result<Settled> settled = co_await settle_operation(context, operation_key, Fencing::forbidden);
     if (settled) {
+      gateway_us = settled->gateway_us;
       snapshot = co_await load_payment(context, principal.merchant, command.payment_id);
       if (!snapshot) co_return fail(std::move(snapshot.error()));
     }
   }
   PaymentView view = view_of(context, *snapshot);
+  view.gateway_us = gateway_us;
   Result<void> refunds = co_await add_refunds(context, *snapshot, view);
   if (!refunds) co_return fail(std::move(refunds.error()));
   co_return view;

@@ -10,6 +10,7 @@ Task<Result<RefundView>> retrieve_refund(Context& context, Principal principal, 
                                          Sync sync) {
   Result<PaymentSnapshot> snapshot = co_await load_refund(context, principal.merchant, refund_id);
   if (!snapshot) co_return fail(std::move(snapshot.error()));
+  std::int64_t gateway_us = 0;
   if (sync == Sync::ask_gateway && snapshot->aggregate.refund->state == RefundState::pending) {
     const std::int64_t refund_key = snapshot->aggregate.refund->id.key;
     const std::int64_t payment_key = snapshot->aggregate.payment.id.key;
@@ -21,13 +22,15 @@ Task<Result<RefundView>> retrieve_refund(Context& context, Principal principal, 
         if (row.operation.refund_key != refund_key) continue;
         Result<Settled> settled =
             co_await settle_operation(context, row.operation.id.key, Fencing::forbidden);
-        static_cast<void>(settled);
+        if (settled) gateway_us += settled->gateway_us;
       }
       snapshot = co_await load_refund(context, principal.merchant, refund_id);
       if (!snapshot) co_return fail(std::move(snapshot.error()));
     }
   }
-  co_return refund_view_of(*snapshot);
+  RefundView view = refund_view_of(*snapshot);
+  view.gateway_us = gateway_us;
+  co_return view;
 }
 
 Task<Result<RefundPage>> list_refunds(Context& context, Principal principal, ListRefunds command) {

@@ -47,12 +47,14 @@ constexpr std::int64_t kOrphanTriesMax = 4;
 }  // namespace
 
 Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_key, Fencing fencing) {
+  std::int64_t gateway_us = 0;
   for (int round = 0; round < kConflictRetriesMax; ++round) {
     Result<PaymentSnapshot> loaded = co_await load_operation(context, operation_key);
     if (!loaded) co_return fail(std::move(loaded.error()));
     PaymentSnapshot snapshot = std::move(*loaded);
-    if (snapshot.aggregate.operation->state == OperationState::done) co_return Settled{true};
+    if (snapshot.aggregate.operation->state == OperationState::done) co_return Settled{true, gateway_us};
     GatewayFinding asked = co_await ask_gateway(context, snapshot);
+    gateway_us += asked.gateway_us;
     bool fenced = false;
     if (fencing == Fencing::allowed && asked.finding &&
         std::holds_alternative<finding::NotFound>(*asked.finding))
@@ -62,7 +64,7 @@ Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_
     // A sync that learnt nothing leaves the resolver's schedule alone; so does one that comes while the
     // request may still be on its way.
     if (std::holds_alternative<event::AskedInVain>(event)) {
-      if (fencing == Fencing::forbidden) co_return Settled{false};
+      if (fencing == Fencing::forbidden) co_return Settled{false, gateway_us};
       if (snapshot.aggregate.attempt->state == AttemptState::needs_action)
         std::get<event::AskedInVain>(event).ask_at =
             std::max(std::get<event::AskedInVain>(event).ask_at, now + kPayerPatience);
@@ -73,11 +75,11 @@ Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_
     store::ChangeSet changes;
     apply(context, snapshot, std::move(*decision), RowIs::stored, changes);
     const bool decided = snapshot.aggregate.operation->state == OperationState::done;
-    if (changes.empty()) co_return Settled{decided};
+    if (changes.empty()) co_return Settled{decided, gateway_us};
     store::CommitAnswer committed = co_await context.store.commit(std::move(changes));
     if (std::holds_alternative<store::commit::Committed>(committed)) {
       count_state(context, before, snapshot);
-      co_return Settled{decided};
+      co_return Settled{decided, gateway_us};
     }
     if (auto* failed = std::get_if<store::commit::Failed>(&committed))
       co_return fail(std::move(failed->error));

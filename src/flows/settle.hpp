@@ -8,7 +8,8 @@ namespace payweir::flows {
 enum class Fencing : std::uint8_t { forbidden, allowed };
 
 struct Settled {
-  bool decided = false;  // the operation is done now (or was already)
+  bool decided = false;         // the operation is done now (or was already)
+  std::int64_t gateway_us = 0;  // how long the gateway took to answer
 };
 
 // Asks about one operation. `allowed` makes a not-found final through the connector's fence; only the

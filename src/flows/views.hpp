@@ -22,6 +22,7 @@ struct RefundView {
   std::shared_ptr<const MerchantEntry> merchant;
   std::shared_ptr<const ProfileEntry> profile;
   std::shared_ptr<const ConnectorAccount> account;  // may be null (deleted meanwhile)
+  std::int64_t gateway_us = 0;                      // of a sync: how long the gateway took to answer
 };
 
 struct PaymentView {
@@ -35,6 +36,7 @@ struct PaymentView {
   std::shared_ptr<const ConnectorAccount> account;  // of the attempt; null when there is none
   std::vector<RefundView> refunds;                  // filled by retrieve only
   bool refunds_loaded = false;
+  std::int64_t gateway_us = 0;  // of a sync: how long the gateway took to answer
 };
 
 // How a view becomes bytes. The API's dialect implements it; flows needs it for the answers that it

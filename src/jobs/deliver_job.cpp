@@ -47,7 +47,8 @@ Task<Result<void>> DeliverJob::work(DueItem item) {
   Result<std::shared_ptr<const flows::MerchantEntry>> merchant =
       co_await context_.directory.merchant(row.merchant_no);
   if (!merchant) co_return fail(std::move(merchant.error()));
-  const auto profile = *merchant ? (*merchant)->find_profile(row.profile_key) : nullptr;
+  const bool is_served = *merchant && !(*merchant)->row.deleted;
+  const auto profile = is_served ? (*merchant)->find_profile(row.profile_key) : nullptr;
   if (!profile || !flows::takes_webhooks(*profile)) {
     store::DeliveryRow dead = bury(std::move(row), "the endpoint was removed or switched off");
     Result<void> stored = co_await store(std::move(dead));

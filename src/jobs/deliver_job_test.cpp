@@ -70,6 +70,23 @@ TEST(DeliverJob, WithoutAnEndpointThereIsADeadLetter) {
   EXPECT_EQ(world.delivery(nobodys).state, DeliveryState::dead);
 }
 
+TEST(DeliverJob, ADeletedMerchantIsSentNothing) {
+  Delivering at;
+  World& world = at.world;
+  const EventId id = world.add_delivery(1);
+  auto merchant = world.run(world.context().directory.merchant(1)).value()->row;
+  merchant.deleted = true;
+  ++merchant.version;
+  store::ChangeSet changes;
+  changes.update(merchant);
+  world.commit(std::move(changes));
+  world.restart();
+  at.start_job();
+  world.advance(seconds(1));
+  EXPECT_TRUE(world.http.requests.empty());
+  EXPECT_EQ(world.delivery(id).state, DeliveryState::dead);
+}
+
 TEST(Faults, I01_AHangingEndpointEndsAfterFifteenSeconds) {
   Delivering at;
   World& world = at.world;

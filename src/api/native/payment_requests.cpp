@@ -127,6 +127,7 @@ Result<flows::UpdatePayment> bind_update_payment(const json::Value& body, std::s
   flows::UpdatePayment command;
   command.payment_id = std::move(payment_id);
   command.amount_minor = fields.integer("amount", kAmountRange);
+  command.amount_to_capture = fields.integer("amount_to_capture", kAmountRange);
   command.currency = fields.currency("currency");
   command.capture_method = fields.parsed("capture_method", parse_capture_method);
   command.authentication_type = fields.parsed("authentication_type", parse_authentication_type);

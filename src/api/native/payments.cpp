@@ -67,7 +67,9 @@ Task<Result<Reply>> show(flows::Context& flows, flows::Principal principal, flow
   Result<flows::PaymentView> view =
       co_await flows::retrieve_payment(flows, std::move(principal), std::move(command));
   if (!view) co_return fail(std::move(view.error()));
-  co_return json_reply(flows.rendering.payment(*view));
+  Reply reply = json_reply(flows.rendering.payment(*view));
+  reply.gateway_us = view->gateway_us;
+  co_return reply;
 }
 
 Task<Result<Reply>> retrieve(RequestContext request) {

@@ -35,7 +35,9 @@ Task<Result<Reply>> show(flows::Context& flows, flows::Principal principal, Retr
   Result<flows::RefundView> view = co_await flows::retrieve_refund(
       flows, std::move(principal), std::move(command.refund_id), command.sync);
   if (!view) co_return fail(std::move(view.error()));
-  co_return json_reply(flows.rendering.refund(*view));
+  Reply reply = json_reply(flows.rendering.refund(*view));
+  reply.gateway_us = view->gateway_us;
+  co_return reply;
 }
 
 Task<Result<Reply>> retrieve(RequestContext request) {
