@@ -9,12 +9,12 @@ if(PAYWEIR_TESTS)
   find_package(rapidcheck REQUIRED)
 endif()
 
-# Boost.Asio and Boost.Beast are used as headers only.
-find_path(BOOST_INCLUDE boost/beast.hpp REQUIRED)
+# Boost.Asio is used as headers only.
+find_path(BOOST_INCLUDE boost/asio.hpp REQUIRED)
 add_library(payweir_boost INTERFACE)
 target_include_directories(payweir_boost SYSTEM INTERFACE ${BOOST_INCLUDE})
 target_compile_definitions(payweir_boost INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE
-                           BOOST_ASIO_HAS_CO_AWAIT=1 BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
+                           BOOST_ASIO_HAS_CO_AWAIT=1 BOOST_ASIO_SEPARATE_COMPILATION)
 target_link_libraries(payweir_boost INTERFACE Threads::Threads)
 
 # SQLite: the amalgamation that tools/setup.sh fetched by name and hash; Debian's library otherwise.

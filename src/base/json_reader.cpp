@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <span>
 
@@ -168,16 +169,35 @@ struct Document::Builder {
   }
 };
 
+namespace {
+// The copies that parsing makes outlive it, for their memory; what stands in them may be a card, and must
+// not.
+struct WipeParsed {
+  std::string& padded;
+  simdjson::dom::parser& parser;
+  ~WipeParsed() {
+    // As many bytes as simdjson makes room for: a string takes a length and a NUL beyond its text.
+    const std::size_t string_bytes = 5 * padded.size() / 3 + simdjson::SIMDJSON_PADDING;
+    if (parser.doc.string_buf) explicit_bzero(parser.doc.string_buf.get(), string_bytes);
+    explicit_bzero(padded.data(), padded.size());
+  }
+};
+}  // namespace
+
 Result<Document> parse(std::string_view text, const Limits& limits) {
   // simdjson's own stack is bounded by max_depth; one level more lets the walk name the place.
   thread_local simdjson::dom::parser parser;
+  thread_local std::string padded;  // simdjson reads beyond the end
   if (text.empty()) return fail(Code::malformed_json, "", "the body is empty");
   if (parser.max_depth() != 1024 || parser.capacity() < text.size()) {
     if (parser.allocate(std::max<std::size_t>(text.size(), 4096), 1024) != simdjson::SUCCESS)
       return fail(Code::malformed_json, "", "the body is too large to parse");
   }
+  padded.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+  padded = text;
+  const WipeParsed wipe{padded, parser};
   simdjson::dom::element root;
-  const auto problem = parser.parse(text.data(), text.size(), true).get(root);
+  const auto problem = parser.parse(padded.data(), text.size(), false).get(root);
   if (problem == simdjson::DEPTH_ERROR) return fail(Code::json_too_deep, "", "nested deeper than 32 levels");
   if (problem)
     return fail(Code::malformed_json, "", std::string("malformed JSON: ") + simdjson::error_message(problem));
@@ -194,6 +214,10 @@ Result<Document> parse(std::string_view text, const Limits& limits) {
   if (!simdjson::validate_utf8(document.text_.data(), document.text_.size()))
     return fail(Code::malformed_json, "", "a string is not valid UTF-8");
   return document;
+}
+
+Document::~Document() {
+  explicit_bzero(text_.data(), text_.size());
 }
 
 Value Document::root() const {

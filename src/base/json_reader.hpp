@@ -60,8 +60,13 @@ class Value {
   std::uint32_t end_ = 0;  // index after the last node of the parent
 };
 
+// Wiped when it dies: it may hold a card.
 class Document {
  public:
+  Document() = default;
+  Document(Document&&) noexcept = default;
+  Document& operator=(Document&&) noexcept = default;
+  ~Document();
   [[nodiscard]] Value root() const;
 
  private:

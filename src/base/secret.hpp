@@ -2,6 +2,7 @@
 // Secret: bytes that must not be printed, logged or kept (card numbers, keys). No stream operator, no
 // formatter, no implicit conversion; wiped when it dies or is moved from. reveal() is the one way in,
 // so that a search for it lists every place that touches a secret.
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,13 +25,10 @@ class Secret {
   [[nodiscard]] bool empty() const { return value_.empty(); }
   [[nodiscard]] std::size_t size() const { return value_.size(); }
 
+  // All of its capacity: a text that was once longer leaves nothing behind.
   static void wipe(std::string& text) {
-    // volatile, so that the store is not dropped as dead; capacity, so that a short string that was
-    // once longer leaves nothing behind.
     text.resize(text.capacity());
-    volatile char* p = text.data();
-    for (std::size_t i = 0; i < text.size(); ++i)
-      p[i] = 0;
+    explicit_bzero(text.data(), text.size());  // unlike memset, never dropped as dead
     text.clear();
   }
 

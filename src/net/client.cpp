@@ -6,12 +6,25 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/secret.hpp"
 #include "net/client_connection.hpp"
 #include "net/http_write.hpp"
 
 namespace payweir::net {
 namespace {
 namespace asio = boost::asio;
+
+// A request may hold a card: nothing of it stays once it is sent, or given up.
+class WipeOnExit {
+ public:
+  explicit WipeOnExit(std::string& text) : text_(text) {}
+  ~WipeOnExit() { Secret::wipe(text_); }
+  WipeOnExit(const WipeOnExit&) = delete;
+  WipeOnExit& operator=(const WipeOnExit&) = delete;
+
+ private:
+  std::string& text_;
+};
 
 std::chrono::milliseconds span_of(Duration duration) {
   return std::chrono::milliseconds(duration.ms);
@@ -167,6 +180,7 @@ Task<Result<http::Response>> HttpClientPool::Pool::call(http::Request request, C
   const Result<Site*> site = find_site(request.origin, options.reach);
   if (!site) co_return fail(site.error());
   Lease lease(*this, **site);
+  const WipeOnExit wipe_body(request.body);
   for (;;) {
     const bool reused = lease.take_idle();
     if (!reused) {
@@ -177,6 +191,7 @@ Task<Result<http::Response>> HttpClientPool::Pool::call(http::Request request, C
     connection.outgoing().clear();
     append_request(connection.outgoing(), request, lease.site().origin.authority);
     Result<http::Response> answer = co_await connection.exchange(order, clock_);
+    Secret::wipe(connection.outgoing());
     if (answer) {
       lease.give_back();
       co_return answer;

@@ -1,6 +1,6 @@
 #pragma once
 // The bytes a connection has received and not yet consumed: one block, reused for all its messages, that
-// grows to a bound when a head needs it.
+// grows to a bound when a head needs it. What is consumed is wiped: it may have been a card.
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
@@ -13,6 +13,9 @@ namespace payweir::net {
 class ReadBuffer {
  public:
   explicit ReadBuffer(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+  ~ReadBuffer() { wipe(0, end_); }
+  ReadBuffer(const ReadBuffer&) = delete;
+  ReadBuffer& operator=(const ReadBuffer&) = delete;
 
   [[nodiscard]] std::string_view readable() const { return {data_.get() + begin_, end_ - begin_}; }
   [[nodiscard]] bool full() const { return end_ - begin_ == bytes_max_; }
@@ -24,6 +27,7 @@ class ReadBuffer {
   }
   void commit(std::size_t bytes) { end_ += bytes; }
   void consume(std::size_t bytes) {
+    wipe(begin_, begin_ + bytes);
     begin_ += bytes;
     if (begin_ == end_) begin_ = end_ = 0;
   }
@@ -34,12 +38,18 @@ class ReadBuffer {
       capacity_ = std::min(bytes_max_, capacity_ == 0 ? kFirstBytes : capacity_ * 2);
       auto grown = std::make_unique_for_overwrite<char[]>(capacity_);
       if (end_ > 0) std::memcpy(grown.get(), data_.get(), end_);
+      wipe(0, end_);
       data_ = std::move(grown);
       return;
     }
     std::memmove(data_.get(), data_.get() + begin_, end_ - begin_);
+    wipe(end_ - begin_, end_);
     end_ -= begin_;
     begin_ = 0;
+  }
+
+  void wipe(std::size_t from, std::size_t to) {
+    if (from < to) explicit_bzero(data_.get() + from, to - from);
   }
 
   static constexpr std::size_t kFirstBytes = 4096;
