@@ -47,8 +47,13 @@ check:  ## layers, formatting, links in the documents, nothing of one machine
 	@tools/setup.sh test
 	@$(PYTHON) tools/check_layers.py --self-test
 	@$(PYTHON) tools/check_tree.py --self-test
+	@$(PYTHON) tools/faults.py | tail -n 1
 	@git ls-files 'src/*.[ch]pp' 'tests/*.[ch]pp' 'bench/*.[ch]pp' | xargs -r clang-format-19 --dry-run -Werror --ferror-limit=1
 	@echo "format: as .clang-format says"
+
+.PHONY: faults
+faults:  ## what can go wrong, and the tests that show that it does no harm
+	@$(PYTHON) tools/faults.py
 
 .PHONY: demo
 demo: build  ## payments told step by step in the terminal

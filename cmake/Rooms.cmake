@@ -49,9 +49,10 @@ function(payweir_warnings target)
 endfunction()
 
 # One ctest entry a GoogleTest case, found when ctest runs, so that a build needs no run of the program.
-# Tests run in the root of the tree, where tests/vectors is; VECTORS_DIR names other vectors.
+# Tests run in the root of the tree, where tests/vectors is; VECTORS_DIR names other vectors. Behind the target,
+# what else gtest_discover_tests takes.
 function(payweir_discover_tests target)
   include(GoogleTest)
-  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 ${ARGN}
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} PROPERTIES TIMEOUT 120)
 endfunction()
