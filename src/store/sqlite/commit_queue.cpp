@@ -24,7 +24,7 @@ bool CommitQueue::has_reason_to_wake(std::size_t count) const {
 
 void CommitQueue::gather(std::size_t count) {
   std::unique_lock lock(mutex_);
-  std::size_t seen = 0;
+  std::size_t seen = kNobodySleeps;  // the first pause is for whoever was answered just now
   for (int pause = 0; pause < kPausesMax; ++pause) {
     if (has_reason_to_wake(count) || units_.size() == seen) return;
     seen = units_.size();
