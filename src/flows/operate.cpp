@@ -106,7 +106,7 @@ Task<Result<Answer>> replay_or_fail(Context& context, Key key, Error error, Answ
 Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcome outcome,
                               std::optional<std::int64_t> claim_key, AnswerWith with, std::int64_t gateway_us,
                               const Rendering& rendering) {
-  const PaymentAggregate recorded = snapshot.aggregate;  // apply() changes nothing else of the snapshot
+  const PaymentAggregate recorded = snapshot.aggregate;  // what the answer shows, and apply() changes
   const std::int64_t operation_key = snapshot.aggregate.operation->id.key;
   for (int attempt = 0; attempt < kConflictRetriesMax; ++attempt) {
     const Instant now = context.clock.wall();

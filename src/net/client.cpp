@@ -172,6 +172,7 @@ bool HttpClientPool::Pool::make_room() {
 }
 
 Task<Result<http::Response>> HttpClientPool::Pool::call(http::Request request, CallOptions options) {
+  const WipeOnExit wipe_body(request.body);
   const ClientConnection::Order order{.method = request.method,
                                       .until = std::chrono::steady_clock::now() + span_of(options.timeout),
                                       .send_by = options.send_by,
@@ -180,7 +181,6 @@ Task<Result<http::Response>> HttpClientPool::Pool::call(http::Request request, C
   const Result<Site*> site = find_site(request.origin, options.reach);
   if (!site) co_return fail(site.error());
   Lease lease(*this, **site);
-  const WipeOnExit wipe_body(request.body);
   for (;;) {
     const bool reused = lease.take_idle();
     if (!reused) {

@@ -206,19 +206,24 @@ class ScriptedHttpClient final : public HttpClient {
   Handler fallback_;
 };
 
-// Keeps every line as text: "event name=value name=value".
+// A line of a log as text: "event name=value name=value".
+inline std::string log_line(std::string_view event, std::initializer_list<LogField> fields) {
+  std::string line(event);
+  for (const LogField& field : fields) {
+    line.append(" ").append(field.name).append("=");
+    if (const auto* text = std::get_if<std::string_view>(&field.value))
+      line.append(*text);
+    else
+      line.append(std::to_string(std::get<std::int64_t>(field.value)));
+  }
+  return line;
+}
+
+// Keeps every line as text.
 class CapturedLog final : public Log {
  public:
   void write(LogLevel, std::string_view event, std::initializer_list<LogField> fields) override {
-    std::string line(event);
-    for (const LogField& field : fields) {
-      line.append(" ").append(field.name).append("=");
-      if (const auto* text = std::get_if<std::string_view>(&field.value))
-        line.append(*text);
-      else
-        line.append(std::to_string(std::get<std::int64_t>(field.value)));
-    }
-    lines.push_back(std::move(line));
+    lines.push_back(log_line(event, fields));
   }
   [[nodiscard]] bool contains(std::string_view text) const {
     for (const std::string& line : lines)

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "ports/testkit.hpp"
 
 namespace payweir::sim {
 namespace asio = boost::asio;
@@ -85,15 +86,7 @@ Task<Result<http::Response>> NetworkHttpClient::send(http::Request request, Call
 
 void TracedLog::write(LogLevel, std::string_view event, std::initializer_list<LogField> fields) {
   check(!is_inert_, "a crashed process writes a log");
-  std::string line = "log " + std::string(event);
-  for (const LogField& field : fields) {
-    line.append(" ").append(field.name).append("=");
-    if (const auto* text = std::get_if<std::string_view>(&field.value))
-      line.append(*text);
-    else
-      line.append(std::to_string(std::get<std::int64_t>(field.value)));
-  }
-  scheduler_.note(line);
+  scheduler_.note("log " + payweir::testkit::log_line(event, fields));
 }
 
 }  // namespace payweir::sim

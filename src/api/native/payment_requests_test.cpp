@@ -254,6 +254,7 @@ const std::vector<TypedField>& typed_fields() {
       {"/payments", "payment_method_data.card.card_holder_name", string},
       {"/payments", "payment_method_data.billing.email", string},
       {"/payments/pay_1", "amount", integer},
+      {"/payments/pay_1", "amount_to_capture", integer},
       {"/payments/pay_1/confirm", "client_secret", string},
       {"/payments/pay_1/confirm", "payment_method_data", object},
       {"/payments/pay_1/capture", "amount_to_capture", integer},
