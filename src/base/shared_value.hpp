@@ -1,7 +1,7 @@
 #pragma once
 // SharedValue: a value that is read in many places and changed in few. Copies share one object, which is
-// why copying and moving cost a pointer; edit() gives the copy that it is called on an object of its own. One that was moved from may only
-// be assigned or destroyed.
+// why copying and moving cost a pointer; edit() gives the copy that it is called on an object of its own. One
+// that was moved from may only be assigned or destroyed.
 #include <memory>
 
 namespace payweir {
