@@ -59,14 +59,14 @@ void create(const json::Value& body) {
   check_amount(bound->amount.minor);
   if (bound->amount_to_capture) check_amount(*bound->amount_to_capture);
   if (bound->card) check_card(*bound->card);
-  check_details(bound->details);
+  check_details(*bound->details);
 }
 
 void confirm(const json::Value& body) {
   const auto bound = api::native::bind_confirm_payment(body, "pay_1", kNow);
   if (!bound) return check_refusal(bound.error());
   if (bound->card) check_card(*bound->card);
-  check_details(bound->details);
+  check_details(*bound->details);
 }
 
 void refund(const json::Value& body) {
