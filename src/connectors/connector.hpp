@@ -55,6 +55,11 @@ struct ConnectorRequest {
   std::optional<Card> card;            // authorise only
   std::string connector_payment_id;    // known for capture, void, refund; perhaps for a query
   std::string connector_operation_id;  // of a refund, once known
+  Instant recorded_at;                 // when the operation was; nothing of it left before
+  Duration sendable{};                 // how long after that it may have left, or arrived
+  // Of a query: it must take the road that shows everything the gateway has done, however dear. Without it,
+  // an index that lags behind will do.
+  bool consistent = false;
   std::string description;
   std::string statement_descriptor_suffix;
   std::string refund_reason;
@@ -104,6 +109,12 @@ using AskStep = std::variant<ask::Send, ask::Done>;
 
 // How an operation is made impossible once it is not found, so that "not found" becomes a no.
 enum class FenceKind : std::uint8_t { none, horizon, cancel, close, key_takeover };
+// What the answer to a fence says.
+enum class FenceAnswer : std::uint8_t {
+  unclear,  // no answer, or one that says nothing
+  holds,    // the operation was not executed, and never will be
+  spent,    // the original arrived before the fence; what became of it, only a consistent query can tell
+};
 struct Fence {
   FenceKind kind = FenceKind::none;
   Duration horizon{};  // horizon: a not-found this long after the send is final
@@ -150,13 +161,13 @@ class Connector {
                                            int round, const http::Response& answer) const = 0;
 
   // After a not-found: what makes it final. key_takeover: begin_fence() builds an inert request under the
-  // operation's own idempotency key; when fence_holds() reads from its answer that the key is ours now,
+  // operation's own idempotency key; when read_fence() reads from its answer that the key is ours now,
   // a late original can only be refused, and the operation is known not to have been executed.
   [[nodiscard]] virtual Fence fence(OperationKind kind) const = 0;
   // Requires: fence(kind).kind == key_takeover.
   [[nodiscard]] virtual http::Request begin_fence(const ConnectorRequest& request,
                                                   const ConnectorContext& context) const = 0;
-  [[nodiscard]] virtual bool fence_holds(const http::Response& answer) const = 0;
+  [[nodiscard]] virtual FenceAnswer read_fence(const http::Response& answer) const = 0;
 
   // Callbacks: verified over the raw body, against the account's secrets. Errors: webhook_*.
   [[nodiscard]] virtual Result<GatewayEvent> read_webhook(const http::Headers& headers, std::string_view body,

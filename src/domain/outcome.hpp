@@ -87,6 +87,7 @@ struct Accepted {
   Money amount;                      // what the gateway says it holds, charged or refunded
   std::string next_action_url;       // needs_action only
   CardChecks checks;
+  bool has_lapsed = false;  // voided: by the gateway itself, because nobody captured in time
 };
 // Money may have moved. `why` is for people; the resolver asks until the gateway answers.
 struct Unknown {

@@ -18,7 +18,11 @@ struct Overloaded : Cases... {
 // step, so that a row never changes without its effect.
 class Transition {
  public:
-  Transition(const PaymentAggregate& current, Instant now) : now_(now) { decision_.next = current; }
+  // The times of a payment never go back, whatever the wall clock does.
+  Transition(const PaymentAggregate& current, Instant now)
+      : now_(std::max(now, current.payment.modified_at)) {
+    decision_.next = current;
+  }
 
   [[nodiscard]] PaymentAggregate& next() { return decision_.next; }
   [[nodiscard]] Payment& payment() { return decision_.next.payment; }
@@ -298,6 +302,18 @@ void become_captured(Transition& to, Money captured) {
   to.emit(whole ? EventType::payment_succeeded : EventType::payment_captured);
 }
 
+enum class Because : std::uint8_t { asked, overdue };
+
+void become_voided(Transition& to, Because why, std::optional<OperationResult> closes_as) {
+  const bool overdue = why == Because::overdue;
+  to.attempt().state = overdue ? AttemptState::expired : AttemptState::voided;
+  to.attempt().next_action_url.clear();
+  to.touch_attempt();
+  if (closes_as) to.close_operation(*closes_as);
+  to.payment().state = overdue ? PaymentState::expired : PaymentState::cancelled;
+  to.emit(overdue ? EventType::payment_expired : EventType::payment_cancelled);
+}
+
 // The gateway told the state of the payment; whichever operation brought it to light, that is the truth.
 void accept_payment_truth(Transition& to, const outcome::Accepted& accepted, Instant ask_at) {
   Attempt& attempt = to.attempt();
@@ -345,13 +361,11 @@ void accept_payment_truth(Transition& to, const outcome::Accepted& accepted, Ins
     }
     case AcceptedAs::voided: {
       // Nobody paid in time, or somebody cancelled.
-      const bool overdue = attempt.state == AttemptState::needs_action && to.now() >= to.payment().expires_at;
-      attempt.state = overdue ? AttemptState::expired : AttemptState::voided;
-      attempt.next_action_url.clear();
-      to.touch_attempt();
-      to.close_operation(OperationResult::accepted);
-      to.payment().state = overdue ? PaymentState::expired : PaymentState::cancelled;
-      return to.emit(overdue ? EventType::payment_expired : EventType::payment_cancelled);
+      const bool unpaid = attempt.state == AttemptState::needs_action && to.now() >= to.payment().expires_at;
+      // A capture that finds this was too late.
+      return become_voided(
+          to, unpaid || accepted.has_lapsed ? Because::overdue : Because::asked,
+          kind == OperationKind::capture ? OperationResult::rejected : OperationResult::accepted);
     }
     case AcceptedAs::refunded: return quarantine(to, "the gateway answered a payment with a refund");
   }
@@ -485,9 +499,116 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::AskedIn
   check(current.operation.has_value(), "asked about an operation that was not loaded");
   if (current.operation->state == OperationState::done) return unchanged(current);
   Transition to(current, now);
-  ++to.operation().ask_count;
+  if (asked.was_answered) ++to.operation().ask_count;
   to.leave_open(OperationState::unknown, asked.ask_at);
   return std::move(to).take_without_payment();
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::GaveUp& gave_up, Instant now) {
+  check(current.operation.has_value(), "gave up on an operation that was not loaded");
+  if (current.operation->state == OperationState::done) return unchanged(current);
+  Transition to(current, now);
+  to.leave_open(OperationState::unknown, gave_up.ask_at);
+  if (current.operation->kind == OperationKind::refund) {
+    check(current.refund.has_value(), "gave up on a refund that was not loaded");
+    if (current.refund->state == RefundState::pending) {
+      to.refund().state = RefundState::requires_merchant_action;
+      to.touch_refund();
+    }
+    return std::move(to).take_without_payment();
+  }
+  if (current.payment.state != PaymentState::processing) return std::move(to).take_without_payment();
+  to.payment().state = PaymentState::requires_merchant_action;
+  to.emit(EventType::action_required);
+  return std::move(to).take();
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::Reported& reported, Instant now) {
+  check(current.operation.has_value() && current.attempt.has_value(),
+        "an authorisation was reported that was not loaded");
+  const auto* accepted = std::get_if<outcome::Accepted>(&reported.outcome);
+  if (current.payment.state != PaymentState::requires_capture) return unchanged(current);
+  Transition to(current, now);
+  if (accepted && accepted->as == AcceptedAs::voided) {
+    become_voided(to, accepted->has_lapsed ? Because::overdue : Because::asked, std::nullopt);
+    return std::move(to).take();
+  }
+  if (accepted && accepted->as == AcceptedAs::captured) {
+    if (accepted->amount.currency != current.payment.amount.currency || accepted->amount.minor < 1 ||
+        accepted->amount.minor > current.payment.amount.minor)
+      quarantine(to, "the gateway captured another amount than was authorised");
+    else
+      become_captured(to, accepted->amount);
+  }
+  // Otherwise only that it was looked at, which is what modified_at says.
+  return std::move(to).take();
+}
+
+// ── what a person says ────────────────────────────────────────────────────────────────────────────
+
+std::unexpected<Error> cannot_settle(std::string_view why) {
+  return fail(Code::illegal_transition, "outcome", std::string(why));
+}
+
+Result<Decision> settle_refund_by_hand(const PaymentAggregate& current, const event::SettledByHand& settled,
+                                       Instant now) {
+  check(current.refund.has_value(), "a refund is settled that was not loaded");
+  if (current.refund->state != RefundState::requires_merchant_action)
+    return cannot_settle("this refund does not wait for a person");
+  if (settled.executed_as && *settled.executed_as != AcceptedAs::refunded)
+    return cannot_settle("a refund was refunded, or it was not executed");
+  Transition to(current, now);
+  if (settled.executed_as)
+    accept_refund(to, {.as = AcceptedAs::refunded, .amount = current.refund->amount}, now);
+  else
+    fail_refund(to, OperationResult::rejected,
+                {"settled_by_hand", "a person found that it was not executed"});
+  return std::move(to).take();
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::SettledByHand& settled,
+                           Instant now) {
+  check(current.operation.has_value() && current.attempt.has_value(),
+        "an operation is settled that was not loaded");
+  const OperationKind kind = current.operation->kind;
+  if (kind == OperationKind::refund) return settle_refund_by_hand(current, settled, now);
+  if (current.payment.state != PaymentState::conflicted &&
+      current.payment.state != PaymentState::requires_merchant_action)
+    return cannot_settle("this payment does not wait for a person");
+  if (current.operation->state == OperationState::done && current.operation->result != OperationResult::none)
+    return cannot_settle("this operation is decided: another one of the payment waits for a person");
+  Transition to(current, now);
+  if (!settled.executed_as) {
+    GatewayError error{"settled_by_hand", "a person found that it was not executed"};
+    if (kind == OperationKind::authorise) {
+      fail_attempt(to, AttemptState::failed, OperationResult::rejected, std::move(error));
+    } else if (current.attempt->authorised_minor == 0) {
+      return cannot_settle("say what became of the payment itself: captured or voided");
+    } else {
+      to.attempt().state = AttemptState::authorised;
+      undo_follow_up(to, OperationResult::rejected, std::move(error), now);
+    }
+    return std::move(to).take();
+  }
+  switch (*settled.executed_as) {
+    case AcceptedAs::authorised:
+      if (kind != OperationKind::authorise || current.payment.capture_method != CaptureMethod::manual)
+        return cannot_settle("only an authorisation that is captured by hand can be authorised");
+      become_authorised(to, now);
+      return std::move(to).take();
+    case AcceptedAs::captured:
+      if (settled.amount_minor < 1 || settled.amount_minor > current.payment.amount.minor)
+        return fail(Code::invalid_value, "amount", "amount must be between 1 and the payment's amount");
+      become_captured(to, {settled.amount_minor, current.payment.amount.currency});
+      return std::move(to).take();
+    case AcceptedAs::voided:
+      become_voided(to, Because::asked, OperationResult::accepted);
+      return std::move(to).take();
+    case AcceptedAs::pending:
+    case AcceptedAs::needs_action:
+    case AcceptedAs::refunded: break;
+  }
+  return cannot_settle("a payment was authorised, captured, voided, or not executed");
 }
 
 }  // namespace

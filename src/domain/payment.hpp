@@ -10,7 +10,9 @@
 //   expired               │ Capture                       ├── captured ─────▶ succeeded
 //                         ▼                               ├── declined, rejected, not sent ─▶ failed
 //        succeeded / partially_captured ◀── captured      └── unknown, pending ─▶ processing (asked about)
-//                                                         └── contradicts ─▶ conflicted
+//                                                         ├── contradicts ─▶ conflicted
+//                                                         └── asked for too long ─▶ requires_merchant_action
+// A person leads out of the last two (SettledByHand), and so may the gateway's word out of the very last.
 //
 // A payment has at most one live attempt; an attempt has at most one money operation under way. Every
 // operation is stored, state `dispatching`, before its first byte leaves (effect: dispatch).
@@ -233,9 +235,26 @@ struct OperationEnded {
   Outcome outcome;
   Instant ask_at;  // when to ask (again), if this leaves it unknown or pending
 };
-// The resolver asked and learnt nothing.
+// The resolver asked and learnt nothing. `was_answered`: by a gateway that is there; one that is not must not
+// make the resolver slow down, or it would be slow still when the gateway is back.
 struct AskedInVain {
   Instant ask_at;
+  bool was_answered = true;
+};
+// It was asked about for as long as the policy allows: from now on a person is needed, and asking goes on.
+struct GaveUp {
+  Instant ask_at;
+};
+// The gateway's word on an authorisation for which nothing is under way: a callback came, or it was time to
+// look whether it still holds the money.
+struct Reported {
+  Outcome outcome;
+};
+// A person looked at the gateway's side and says what became of an operation that the switch cannot decide.
+struct SettledByHand {
+  // authorised, captured, voided or refunded; nothing: it was not executed.
+  std::optional<AcceptedAs> executed_as;
+  std::int64_t amount_minor = 0;  // captured only
 };
 // Nobody paid in time. operation_id is used when the gateway must let go of the attempt first.
 struct Expire {
@@ -243,9 +262,10 @@ struct Expire {
   Instant ask_at;
 };
 }  // namespace event
-using PaymentEvent = std::variant<event::PaymentMethodGiven, event::AmountChanged, event::Confirm,
-                                  event::Capture, event::Cancel, event::CreateRefund, event::OperationEnded,
-                                  event::AskedInVain, event::Expire>;
+using PaymentEvent =
+    std::variant<event::PaymentMethodGiven, event::AmountChanged, event::Confirm, event::Capture,
+                 event::Cancel, event::CreateRefund, event::OperationEnded, event::AskedInVain, event::GaveUp,
+                 event::Reported, event::SettledByHand, event::Expire>;
 
 // ── Effects: what the shell must do with the next aggregate ───────────────────────────────────────
 namespace effect {
@@ -289,7 +309,7 @@ struct Decision {
                                       Instant now);
 
 // When the resolver asks for the n-th time (0 = first) about an operation that became unknown at `since`:
-// 1 s, 5 s, 30 s, 2 m, 10 m, 1 h, then every hour.
+// 1 s, 5 s, 30 s, 2 m, 10 m, 1 h, then every hour. Asks that nobody answered do not count.
 [[nodiscard]] Instant next_ask(Instant since, std::int32_t ask_count);
 
 }  // namespace payweir

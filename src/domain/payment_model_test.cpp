@@ -23,12 +23,17 @@ class World {
   void apply(const std::string& word) {
     const auto [event, now] = read_event(word, serial_);
     PaymentAggregate loaded = current_;
-    if (std::holds_alternative<event::OperationEnded>(event)) {
+    if (std::holds_alternative<event::OperationEnded>(event) ||
+        std::holds_alternative<event::SettledByHand>(event)) {
       if (operations_.empty()) return;
       load_operation(loaded, *rc::gen::inRange<std::size_t>(0, operations_.size()));
-    } else if (std::holds_alternative<event::AskedInVain>(event)) {
+    } else if (std::holds_alternative<event::AskedInVain>(event) ||
+               std::holds_alternative<event::GaveUp>(event)) {
       if (operations_.empty()) return;
       load_operation(loaded, operations_.size() - 1);
+    } else if (std::holds_alternative<event::Reported>(event)) {
+      if (operations_.empty()) return;
+      load_operation(loaded, 0);  // the authorisation
     } else {
       load_live_operation(loaded);
     }

@@ -179,6 +179,68 @@ TEST(PaymentDecide, ToldTwiceChangesNothing) {
   )");
 }
 
+TEST(PaymentDecide, AsksAPersonWhenItHasAskedForTooLong) {
+  check_table(R"(
+    processing unknown authorise:unknown                | gave_up        | requires_merchant_action unknown authorise:unknown | update_operation emit:action_required
+    requires_merchant_action unknown authorise:unknown  | gave_up        | requires_merchant_action unknown authorise:unknown | update_operation
+    requires_merchant_action unknown authorise:unknown  | accepted captured 100 | succeeded captured authorise:done           | update_attempt update_operation post_capture:100 emit:payment_succeeded
+    requires_merchant_action unknown authorise:unknown  | not_sent       | failed failed authorise:done                       | update_attempt update_operation emit:payment_failed
+    succeeded captured refund:unknown refund=pending    | gave_up        | succeeded captured refund:unknown refund=review    | update_operation update_refund
+    succeeded captured refund:unknown refund=review     | gave_up        | succeeded captured refund:unknown refund=review    | update_operation
+    failed failed authorise:done                        | gave_up        | failed failed authorise:done                       |
+  )");
+}
+
+TEST(PaymentDecide, TakesTheGatewaysWordOnWhatItHolds) {
+  check_table(R"(
+    manual requires_capture authorised authorise:done | reported accepted authorised 100 | manual requires_capture authorised authorise:done          |
+    manual requires_capture authorised authorise:done | reported unknown                 | manual requires_capture authorised authorise:done          |
+    manual requires_capture authorised authorise:done | reported accepted voided 0       | manual cancelled voided authorise:done                     | update_attempt emit:payment_cancelled
+    manual requires_capture authorised authorise:done | reported accepted captured 40    | manual partially_captured partially_captured authorise:done | update_attempt update_operation post_capture:40 emit:payment_captured
+    manual requires_capture authorised authorise:done | reported accepted captured 101   | manual conflicted quarantined authorise:done               | update_attempt update_operation
+    succeeded captured authorise:done                 | reported accepted voided 0       | succeeded captured authorise:done                          |
+  )");
+}
+
+TEST(PaymentDecide, TakesAPersonsWordWhereOneIsAsked) {
+  check_table(R"(
+    conflicted quarantined authorise:done              | by_hand captured 100  | succeeded captured authorise:done            | update_attempt update_operation post_capture:100 emit:payment_succeeded
+    conflicted quarantined authorise:done              | by_hand captured 40   | partially_captured partially_captured authorise:done | update_attempt update_operation post_capture:40 emit:payment_captured
+    conflicted quarantined authorise:done              | by_hand captured 101  | -                                            | invalid_value
+    conflicted quarantined authorise:done              | by_hand not_executed  | failed failed authorise:done                 | update_attempt update_operation emit:payment_failed
+    conflicted quarantined authorise:done              | by_hand voided        | cancelled voided authorise:done              | update_attempt update_operation emit:payment_cancelled
+    conflicted quarantined authorise:done              | by_hand refunded      | -                                            | illegal_transition
+    conflicted quarantined authorise:done              | by_hand authorised    | -                                            | illegal_transition
+    manual conflicted quarantined authorise:done       | by_hand authorised    | manual requires_capture authorised authorise:done | update_attempt update_operation emit:payment_authorized
+    requires_merchant_action unknown authorise:unknown | by_hand captured 100  | succeeded captured authorise:done            | update_attempt update_operation post_capture:100 emit:payment_succeeded
+    manual requires_merchant_action authorised capture:unknown | by_hand not_executed | manual requires_capture authorised capture:done | update_attempt update_operation
+    requires_merchant_action needs_action void:unknown | by_hand not_executed  | -                                            | illegal_transition
+    succeeded captured refund:done refund=review       | by_hand refunded      | succeeded captured refund:done refund=succeeded | update_refund update_operation post_refund:40 emit:refund_succeeded
+    succeeded captured refund:unknown refund=review    | by_hand not_executed  | succeeded captured refund:done refund=failed | update_refund update_operation emit:refund_failed
+    succeeded captured refund:unknown refund=pending   | by_hand refunded      | -                                            | illegal_transition
+    processing unknown authorise:unknown               | by_hand captured 100  | -                                            | illegal_transition
+  )");
+}
+
+TEST(PaymentDecide, DoesNotSlowDownForAGatewayThatIsAway) {
+  std::int64_t serial = 1000;
+  const PaymentAggregate unknown = read_aggregate("processing unknown authorise:unknown");
+  const auto asked = read_event("asked_in_vain", serial), unanswered = read_event("unanswered", serial);
+  EXPECT_EQ(decide(unknown, asked.event, asked.now)->next.operation->ask_count, 1);
+  EXPECT_EQ(decide(unknown, unanswered.event, unanswered.now)->next.operation->ask_count, 0);
+}
+
+TEST(PaymentDecide, KeepsItsTimesInOrderWhateverTheClockDoes) {
+  std::int64_t serial = 1000;
+  PaymentAggregate unknown = read_aggregate("processing unknown authorise:unknown");
+  unknown.payment.modified_at = testkit::kLate;
+  const auto ended = read_event("accepted captured 100", serial);
+  const Result<Decision> decision = decide(unknown, ended.event, ended.now);
+  ASSERT_LT(ended.now, testkit::kLate);
+  EXPECT_EQ(decision->next.payment.modified_at, testkit::kLate);
+  EXPECT_EQ(decision->next.attempt->modified_at, testkit::kLate);
+}
+
 TEST(PaymentDecide, SaysWhyACommandIsRefused) {
   std::int64_t serial = 1000;
   const auto refusal = [&](const char* state, const char* word) {

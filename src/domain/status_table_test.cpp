@@ -72,6 +72,9 @@ std::string render() {
   }
   out << "\n`conflicted` is the end of a payment whose gateway answered with another amount, currency or\n"
          "payment than was asked for: nothing is booked and nobody is told a result; a person decides.\n\n"
+         "`requires_merchant_action` is a payment that the gateway said nothing usable about for as long as "
+         "the\n"
+         "resolver's policy allows. The switch goes on asking; a person may settle it first.\n\n"
          "## Refunds\n\n"
          "| refund status | webhook event |\n"
          "|---|---|\n";

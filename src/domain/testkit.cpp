@@ -250,6 +250,19 @@ TimedEvent read_event(std::string_view text, std::int64_t& serial) {
     timed.event = event::CreateRefund{refund_id, number_of(words.at(1)), {++serial, 0}, ask_at};
   } else if (verb == "asked_in_vain") {
     timed.event = event::AskedInVain{ask_at};
+  } else if (verb == "unanswered") {
+    timed.event = event::AskedInVain{ask_at, false};
+  } else if (verb == "gave_up") {
+    timed.event = event::GaveUp{ask_at};
+  } else if (verb == "reported") {
+    words.erase(words.begin());
+    timed.event = event::Reported{read_outcome(words)};
+  } else if (verb == "by_hand") {
+    event::SettledByHand settled;
+    if (words.at(1) != "not_executed")
+      settled.executed_as = find_named<AcceptedAs>(words.at(1), kAccepted, kWord);
+    if (words.size() > 2) settled.amount_minor = number_of(words.at(2));
+    timed.event = settled;
   } else if (verb == "expire") {
     timed.event = event::Expire{{++serial, 0}, ask_at};
   } else {
@@ -304,14 +317,42 @@ std::string write_result(const Result<Decision>& result) {
 
 const std::vector<std::string>& all_events() {
   static const std::vector<std::string> events = [] {
-    std::vector<std::string> made = {
-        "give_method", "change_amount 0", "change_amount 70", "confirm",    "capture 0", "capture 40",
-        "capture 100", "capture 101",     "cancel",           "refund 0",   "refund 40", "refund 41",
-        "refund 100",  "refund 101",      "not_sent",         "rejected",   "declined",  "unknown",
-        "contradicts", "asked_in_vain",   "expire",           "expire late"};
+    std::vector<std::string> made = {"give_method",
+                                     "change_amount 0",
+                                     "change_amount 70",
+                                     "confirm",
+                                     "capture 0",
+                                     "capture 40",
+                                     "capture 100",
+                                     "capture 101",
+                                     "cancel",
+                                     "refund 0",
+                                     "refund 40",
+                                     "refund 41",
+                                     "refund 100",
+                                     "refund 101",
+                                     "not_sent",
+                                     "rejected",
+                                     "declined",
+                                     "unknown",
+                                     "contradicts",
+                                     "asked_in_vain",
+                                     "expire",
+                                     "expire late",
+                                     "unanswered",
+                                     "gave_up",
+                                     "by_hand not_executed",
+                                     "reported declined",
+                                     "reported unknown"};
     for (const AcceptedAs as : kAccepted)
       for (const char* amount : {" 0", " 40", " 100", " 101", " 100 EUR", " 100 late"})
         made.push_back("accepted " + std::string(to_string(as)) + amount);
+    for (const AcceptedAs as : kAccepted)
+      for (const char* amount : {" 0", " 40", " 100", " 101"})
+        made.push_back("by_hand " + std::string(to_string(as)) + amount);
+    for (const AcceptedAs as : kAccepted)
+      for (const char* amount : {" 0", " 40", " 100", " 101", " 100 EUR"})
+        made.push_back("reported accepted " + std::string(to_string(as)) + amount);
     return made;
   }();
   return events;

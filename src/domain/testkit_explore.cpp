@@ -18,8 +18,10 @@ std::string fingerprint(const PaymentAggregate& aggregate) {
 }  // namespace
 
 bool has_its_rows(const PaymentAggregate& aggregate, const PaymentEvent& event) {
-  const bool about_an_operation = std::holds_alternative<event::OperationEnded>(event) ||
-                                  std::holds_alternative<event::AskedInVain>(event);
+  const bool about_an_operation =
+      std::holds_alternative<event::OperationEnded>(event) ||
+      std::holds_alternative<event::AskedInVain>(event) || std::holds_alternative<event::GaveUp>(event) ||
+      std::holds_alternative<event::Reported>(event) || std::holds_alternative<event::SettledByHand>(event);
   return !about_an_operation || (aggregate.operation && aggregate.attempt);
 }
 

@@ -35,6 +35,28 @@ const std::set<std::pair<PaymentState, PaymentState>>& edges() {
       {requires_customer_action, failed},
       {requires_customer_action, conflicted},
       {requires_capture, processing},
+      // Seen at the gateway without a request of ours.
+      {requires_capture, cancelled},
+      {requires_capture, expired},
+      {requires_capture, succeeded},
+      {requires_capture, partially_captured},
+      {requires_capture, conflicted},
+      // Asked about for too long; from there by a person, or by the gateway after all.
+      {processing, requires_merchant_action},
+      {requires_merchant_action, processing},
+      {requires_merchant_action, requires_customer_action},
+      {requires_merchant_action, requires_capture},
+      {requires_merchant_action, succeeded},
+      {requires_merchant_action, partially_captured},
+      {requires_merchant_action, cancelled},
+      {requires_merchant_action, expired},
+      {requires_merchant_action, failed},
+      {requires_merchant_action, conflicted},
+      {conflicted, requires_capture},
+      {conflicted, succeeded},
+      {conflicted, partially_captured},
+      {conflicted, cancelled},
+      {conflicted, failed},
   };
   return listed;
 }
@@ -76,7 +98,7 @@ class Inspection {
     const Payment &was = before_.payment, &is = after_.payment;
     if (!decision_.payment_changes) return expect(was == is, "the payment changed in silence");
     expect(is.version == was.version + 1, "the payment's version did not rise by one");
-    expect(is.modified_at == now_, "modified_at was not set");
+    expect(is.modified_at == std::max(now_, was.modified_at), "modified_at was not set, or went back");
     expect(is.id == was.id && is.merchant_no == was.merchant_no && is.profile_key == was.profile_key &&
                is.created_at == was.created_at && is.expires_at == was.expires_at,
            "an immutable member of the payment changed");
@@ -180,6 +202,9 @@ const std::vector<std::string>& consistent_states() {
     std::vector<std::string> made = {
         "manual processing authorised capture:dispatching",
         "manual processing authorised capture:unknown",
+        "manual requires_merchant_action authorised capture:unknown",
+        "manual requires_merchant_action authorised void:unknown",
+        "requires_merchant_action pending void:unknown",
         "manual processing authorised void:dispatching",
         "manual processing authorised void:unknown",
         "manual requires_capture authorised authorise:done",
@@ -198,6 +223,10 @@ const std::vector<std::string>& consistent_states() {
                "cancelled",
                "expired",
                "processing dispatching authorise:dispatching",
+               "requires_merchant_action dispatching authorise:unknown",
+               "requires_merchant_action unknown authorise:unknown",
+               "requires_merchant_action pending authorise:unknown",
+               "requires_merchant_action needs_action void:unknown",
                "processing dispatching authorise:unknown",
                "processing unknown authorise:unknown",
                "processing pending authorise:unknown",
@@ -207,6 +236,7 @@ const std::vector<std::string>& consistent_states() {
                "requires_customer_action needs_action void:unknown",
                "succeeded captured authorise:done",
                "succeeded captured void:done",
+               "partially_captured partially_captured authorise:done",
                "partially_captured partially_captured void:done",
                "cancelled voided authorise:done",
                "cancelled voided void:done",
@@ -221,6 +251,7 @@ const std::vector<std::string>& consistent_states() {
       for (const std::string paid : {"succeeded captured", "partially_captured partially_captured"})
         for (const std::string refund :
              {" refund:dispatching refund=pending", " refund:unknown refund=pending",
+              " refund:unknown refund=review", " refund:unknown refund=review",
               " refund:done refund=succeeded", " refund:done refund=failed", " refund:done refund=review"})
           made.push_back(method + paid + refund);
     }

@@ -1,5 +1,7 @@
 #include "flows/gateway.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 
 namespace payweir::flows {
@@ -7,6 +9,12 @@ namespace {
 
 // No connector needs more answers than this for one operation; a bug must not loop against a gateway.
 constexpr int kRoundsMax = 4;
+// Pages of a list that is read to its end; beyond, nothing was learnt.
+constexpr int kPagesMax = 100;
+// A query is asked again; it must not hold a place among those in flight for long.
+constexpr Duration kAskTimeout = seconds(10);
+// No gateway works on one request for longer.
+constexpr Duration kExecutionMax = minutes(2);
 
 ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snapshot,
                             std::optional<Card> card) {
@@ -26,6 +34,8 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   request.description = snapshot.details->description;
   request.statement_descriptor_suffix = snapshot.details->statement_descriptor_suffix;
   request.refund_reason = snapshot.refund_details.reason;
+  request.recorded_at = operation.created_at;
+  request.sendable = context.settings.send_window + context.settings.gateway_timeout;
   request.customer_email = snapshot.details->email;
   if (operation.kind != OperationKind::authorise) return request;
   request.return_url = context.settings.public_url + "/payments/" + request.payment_reference + "/" +
@@ -95,20 +105,22 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
   co_return call;
 }
 
-Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapshot) {
+Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapshot, Road road) {
   GatewayFinding result;
   if (!snapshot.account) co_return result;
-  const ConnectorRequest request = request_of(context, snapshot, std::nullopt);
+  ConnectorRequest request = request_of(context, snapshot, std::nullopt);
+  request.consistent = road == Road::consistent;
+  const int rounds_max = request.consistent ? kPagesMax : kRoundsMax;
   const ConnectorContext connector_of = connector_context(context, *snapshot.account);
   const Connector& connector = *snapshot.account->connector;
   AskStep step = connector.ask(request, connector_of);
-  for (int round = 0; round < kRoundsMax; ++round) {
+  for (int round = 0; round < rounds_max; ++round) {
     if (auto* done = std::get_if<ask::Done>(&step)) {
       result.finding = std::move(done->finding);
       break;
     }
     CallOptions options;
-    options.timeout = context.settings.gateway_timeout;
+    options.timeout = std::min(context.settings.gateway_timeout, kAskTimeout);
     const std::int64_t started_us = context.clock.suspended_us();
     http::Request wire = std::move(std::get<ask::Send>(step).request);
     Result<http::Response> answer = co_await context.http.send(std::move(wire), options);
@@ -122,25 +134,31 @@ Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapsh
   co_return result;
 }
 
-Task<bool> fence_at_gateway(Context& context, const PaymentSnapshot& snapshot) {
-  if (!snapshot.account) co_return false;
+Task<FenceAnswer> fence_at_gateway(Context& context, const PaymentSnapshot& snapshot) {
+  if (!snapshot.account) co_return FenceAnswer::unclear;
   const Connector& connector = *snapshot.account->connector;
   const Operation& operation = *snapshot.aggregate.operation;
   const Fence fence = connector.fence(operation.kind);
   switch (fence.kind) {
-    case FenceKind::horizon: co_return context.clock.wall() >= operation.created_at + fence.horizon;
+    case FenceKind::horizon:
+      co_return context.clock.wall() >= operation.created_at + fence.horizon ? FenceAnswer::holds
+                                                                             : FenceAnswer::unclear;
     case FenceKind::key_takeover: break;
     case FenceKind::none:
     case FenceKind::cancel:
-    case FenceKind::close: co_return false;
+    case FenceKind::close: co_return FenceAnswer::unclear;
   }
   const ConnectorRequest request = request_of(context, snapshot, std::nullopt);
   const ConnectorContext connector_of = connector_context(context, *snapshot.account);
   http::Request wire = connector.begin_fence(request, connector_of);
   CallOptions options;
-  options.timeout = context.settings.gateway_timeout;
+  options.timeout = std::min(context.settings.gateway_timeout, kAskTimeout);
   Result<http::Response> answer = co_await context.http.send(std::move(wire), options);
-  co_return answer.has_value() && connector.fence_holds(*answer);
+  co_return answer ? connector.read_fence(*answer) : FenceAnswer::unclear;
+}
+
+Instant executed_by(const Settings& settings, const Operation& operation) {
+  return operation.created_at + settings.send_window + settings.gateway_timeout + kExecutionMax;
 }
 
 Instant first_ask(const Settings& settings, Instant now) {

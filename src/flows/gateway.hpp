@@ -21,10 +21,16 @@ struct GatewayFinding {
   std::optional<Finding> finding;
   std::int64_t gateway_us = 0;
 };
-[[nodiscard]] Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapshot);
+// How a query may find what it looks for; see ConnectorRequest::consistent.
+enum class Road : std::uint8_t { any, consistent };
+[[nodiscard]] Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapshot,
+                                               Road road = Road::any);
 
-// After a not-found: makes it final, if the connector can. False: it is not final (yet).
-[[nodiscard]] Task<bool> fence_at_gateway(Context& context, const PaymentSnapshot& snapshot);
+// After a not-found: makes it final, if the connector can.
+[[nodiscard]] Task<FenceAnswer> fence_at_gateway(Context& context, const PaymentSnapshot& snapshot);
+
+// From when on a request that had arrived can no longer be running at the gateway.
+[[nodiscard]] Instant executed_by(const Settings& settings, const Operation& operation);
 
 // When the resolver may first ask about an operation recorded now: nobody can be sending it any more.
 [[nodiscard]] Instant first_ask(const Settings& settings, Instant now);

@@ -15,6 +15,7 @@ struct Settings {
   Duration gateway_timeout = seconds(30);                               // for one whole gateway call
   Duration send_window = seconds(5);                                    // send_by = recording + this
   Duration session_expiry = minutes(15);                                // an unpaid payment expires
+  Duration resolve_within = hours(48);  // an outcome that is unknown for longer waits for a person
   bool sandbox = false;
   // Lets merchants register webhook addresses that are not https or not public; for development only.
   bool webhooks_allow_private = false;

@@ -9,20 +9,49 @@
 namespace payweir::flows {
 namespace {
 
-// What an inquiry means for the operation: an event for decide(), or nothing to say.
-PaymentEvent event_of(const PaymentSnapshot& snapshot, const GatewayFinding& asked, bool fenced,
-                      Instant now) {
+// After an ask that nobody answered. The same each time: the gateway may be back at any moment, and then all
+// that is unknown should be known within a minute.
+constexpr Duration kUnansweredPause = seconds(10);
+
+// Whether the gateway said nothing at all, rather than something that does not decide.
+bool is_unanswered(const GatewayFinding& asked) {
+  if (!asked.finding) return true;
+  const auto* found = std::get_if<finding::Found>(&*asked.finding);
+  const auto* unknown = found ? std::get_if<outcome::Unknown>(&found->outcome) : nullptr;
+  return unknown != nullptr && !unknown->contradicts;
+}
+
+// The switch has never heard what became of it: not that it is pending, nor that it waits for the payer.
+bool is_in_the_dark(const PaymentAggregate& aggregate) {
+  const Operation& operation = *aggregate.operation;
+  if (operation.kind == OperationKind::refund) return operation.connector_operation_id.empty();
+  if (operation.kind != OperationKind::authorise) return true;
+  const AttemptState state = aggregate.attempt->state;
+  return state == AttemptState::dispatching || state == AttemptState::unknown;
+}
+
+// Nothing was learnt: when to ask again, or that it is time for a person to look.
+PaymentEvent in_vain(const Context& context, const PaymentSnapshot& snapshot, bool was_answered,
+                     Instant now) {
   const Operation& operation = *snapshot.aggregate.operation;
+  const Instant ask_at = was_answered ? next_ask(now, operation.ask_count + 1) : now + kUnansweredPause;
+  if (is_in_the_dark(snapshot.aggregate) && now - operation.created_at > context.settings.resolve_within)
+    return event::GaveUp{now + hours(1)};
+  return event::AskedInVain{ask_at, was_answered};
+}
+
+// What an inquiry means for the operation: an event for decide(), or nothing to say.
+PaymentEvent event_of(const Context& context, const PaymentSnapshot& snapshot, const GatewayFinding& asked,
+                      bool fenced, Instant now) {
+  const Operation& operation = *snapshot.aggregate.operation;
+  if (is_unanswered(asked)) return in_vain(context, snapshot, false, now);
   const Instant ask_at = next_ask(now, operation.ask_count + 1);
-  if (!asked.finding) return event::AskedInVain{ask_at};
   if (std::holds_alternative<finding::NotFound>(*asked.finding)) {
-    if (!fenced) return event::AskedInVain{ask_at};
+    if (!fenced) return in_vain(context, snapshot, true, now);
     return event::OperationEnded{
         outcome::NotSent{"the gateway does not know this request and will refuse it"}, ask_at};
   }
   const Outcome& outcome = std::get<finding::Found>(*asked.finding).outcome;
-  if (const auto* unknown = std::get_if<outcome::Unknown>(&outcome); unknown && !unknown->contradicts)
-    return event::AskedInVain{ask_at};
   // Still pending, still waiting for the payer: no news, and nothing to write but the next time to ask.
   if (const auto* accepted = std::get_if<outcome::Accepted>(&outcome)) {
     const AttemptState state = snapshot.aggregate.attempt->state;
@@ -33,9 +62,25 @@ PaymentEvent event_of(const PaymentSnapshot& snapshot, const GatewayFinding& ask
     const bool same_action = accepted->next_action_url.empty() ||
                              accepted->next_action_url == snapshot.aggregate.attempt->next_action_url;
     if (still_waiting && same_action && operation.kind != OperationKind::void_authorisation)
-      return event::AskedInVain{ask_at};
+      return in_vain(context, snapshot, true, now);
   }
   return event::OperationEnded{outcome, ask_at};
+}
+
+// Whether the operation that the gateway does not know was not executed, and never will be. A query that
+// finds it after all is left in `asked`.
+Task<bool> make_final(Context& context, const PaymentSnapshot& snapshot, GatewayFinding& asked) {
+  const FenceAnswer fence = co_await fence_at_gateway(context, snapshot);
+  if (fence == FenceAnswer::holds) co_return true;
+  // The original was there first. Once it cannot still be running, what a consistent query does not show was
+  // not executed: its key is spent, so a copy that comes late is not executed either.
+  if (fence == FenceAnswer::unclear ||
+      context.clock.wall() < executed_by(context.settings, *snapshot.aggregate.operation))
+    co_return false;
+  GatewayFinding consistent = co_await ask_gateway(context, snapshot, Road::consistent);
+  asked.gateway_us += consistent.gateway_us;
+  asked.finding = std::move(consistent.finding);
+  co_return asked.finding.has_value() && std::holds_alternative<finding::NotFound>(*asked.finding);
 }
 
 // How often to look again, while the payer is asked.
@@ -58,9 +103,11 @@ Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_
     bool fenced = false;
     if (fencing == Fencing::allowed && asked.finding &&
         std::holds_alternative<finding::NotFound>(*asked.finding))
-      fenced = co_await fence_at_gateway(context, snapshot);
+      fenced = co_await make_final(context, snapshot, asked);
     const Instant now = context.clock.wall();
-    PaymentEvent event = event_of(snapshot, asked, fenced, now);
+    PaymentEvent event = event_of(context, snapshot, asked, fenced, now);
+    if (fencing == Fencing::forbidden && std::holds_alternative<event::GaveUp>(event))
+      co_return Settled{false, gateway_us};
     // A sync that learnt nothing leaves the resolver's schedule alone; so does one that comes while the
     // request may still be on its way.
     if (std::holds_alternative<event::AskedInVain>(event)) {
@@ -80,6 +127,52 @@ Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_
     if (std::holds_alternative<store::commit::Committed>(committed)) {
       count_state(context, before, snapshot);
       co_return Settled{decided, gateway_us};
+    }
+    if (auto* failed = std::get_if<store::commit::Failed>(&committed))
+      co_return fail(std::move(failed->error));
+    if (auto* maybe = std::get_if<store::commit::Maybe>(&committed)) co_return fail(std::move(maybe->error));
+  }
+  co_return fail(Code::store_busy, "", "too many writers at once on this payment");
+}
+
+namespace {
+// With the authorisation of the newest attempt as the operation; nothing when no money is held.
+Task<Result<std::optional<PaymentSnapshot>>> load_held(Context& context, std::int64_t payment_key) {
+  Result<PaymentSnapshot> snapshot = co_await load_payment_by_key(context, payment_key);
+  if (!snapshot) co_return fail(std::move(snapshot.error()));
+  if (snapshot->aggregate.payment.state != PaymentState::requires_capture || !snapshot->aggregate.attempt)
+    co_return std::nullopt;
+  Result<std::optional<store::OperationRow>> authorisation =
+      co_await store::find_authorisation(context.store, payment_key, snapshot->aggregate.attempt->id.key);
+  if (!authorisation) co_return fail(std::move(authorisation.error()));
+  if (!*authorisation) co_return std::nullopt;
+  snapshot->aggregate.operation = (*authorisation)->operation;
+  co_return std::optional(std::move(*snapshot));
+}
+}  // namespace
+
+Task<Result<bool>> look_at_held(Context& context, std::int64_t payment_key, Marks marks) {
+  for (int round = 0; round < kConflictRetriesMax; ++round) {
+    Result<std::optional<PaymentSnapshot>> loaded = co_await load_held(context, payment_key);
+    if (!loaded) co_return fail(std::move(loaded.error()));
+    if (!*loaded) co_return false;
+    PaymentSnapshot snapshot = std::move(**loaded);
+    const GatewayFinding asked = co_await ask_gateway(context, snapshot);
+    if (is_unanswered(asked)) co_return fail(Code::connection_lost, "", "the gateway does not answer");
+    const auto* found = std::get_if<finding::Found>(&*asked.finding);
+    Outcome outcome = found ? found->outcome : outcome::Unknown{"the gateway does not know it", "", false};
+    const PaymentState before = snapshot.aggregate.payment.state;
+    const Instant now = context.clock.wall();
+    Result<Decision> decision = decide(snapshot.aggregate, event::Reported{std::move(outcome)}, now);
+    check(decision.has_value(), "what a gateway says was refused");
+    if (decision->next.payment.state == before && marks == Marks::news_only) co_return false;
+    store::ChangeSet changes;
+    apply(context, snapshot, std::move(*decision), RowIs::stored, changes);
+    if (changes.empty()) co_return false;
+    store::CommitAnswer committed = co_await context.store.commit(std::move(changes));
+    if (std::holds_alternative<store::commit::Committed>(committed)) {
+      count_state(context, before, snapshot);
+      co_return snapshot.aggregate.payment.state != before;
     }
     if (auto* failed = std::get_if<store::commit::Failed>(&committed))
       co_return fail(std::move(failed->error));
@@ -158,6 +251,9 @@ Task<Result<void>> settle_payment(Context& context, std::int64_t payment_key) {
     Result<Settled> settled = co_await settle_operation(context, row.operation.id.key, Fencing::forbidden);
     if (!settled) co_return fail(std::move(settled.error()));
   }
+  if (!live->empty()) co_return Result<void>{};
+  Result<bool> held = co_await look_at_held(context, payment_key, Marks::news_only);
+  if (!held) co_return fail(std::move(held.error()));
   co_return Result<void>{};
 }
 

@@ -17,6 +17,12 @@ struct Settled {
 [[nodiscard]] Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_key,
                                                      Fencing fencing);
 
+// Looks whether the gateway still holds an authorisation that waits for its capture: it may have expired, or
+// somebody captured or cancelled it past the switch. `marks`: that it was looked at is stored, too, so that
+// it is not due again. True when something was learnt.
+enum class Marks : std::uint8_t { looks, news_only };
+[[nodiscard]] Task<Result<bool>> look_at_held(Context& context, std::int64_t payment_key, Marks marks);
+
 // Ends what nobody paid in time. True when something changed.
 [[nodiscard]] Task<Result<bool>> expire_payment(Context& context, std::int64_t payment_key);
 

@@ -13,6 +13,7 @@ std::vector<std::unique_ptr<Job>> all_jobs(flows::Context& context) {
   jobs.push_back(std::make_unique<InboxJob>(context));
   jobs.push_back(std::make_unique<DeliverJob>(context));
   jobs.push_back(std::make_unique<ExpireJob>(context));
+  jobs.push_back(std::make_unique<WatchJob>(context));
   jobs.push_back(std::make_unique<PurgeJob>(context));
   jobs.push_back(std::make_unique<MeasureJob>(context));
   return jobs;

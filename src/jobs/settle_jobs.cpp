@@ -103,4 +103,18 @@ Task<Result<void>> ExpireJob::work(DueItem item) {
   co_return Result<void>{};
 }
 
+Task<Result<std::vector<DueItem>>> WatchJob::list_due(Selection selection) {
+  const Instant untouched_since = context_.clock.wall() - kEvery;
+  Result<std::vector<std::int64_t>> keys =
+      co_await store::list_held_payments(context_.store, untouched_since, selection.limit);
+  if (!keys) co_return fail(std::move(keys.error()));
+  co_return items_of(*keys);
+}
+
+Task<Result<void>> WatchJob::work(DueItem item) {
+  Result<bool> looked = co_await flows::look_at_held(context_, item.key, flows::Marks::looks);
+  if (!looked) co_return fail(std::move(looked.error()));
+  co_return Result<void>{};
+}
+
 }  // namespace payweir::jobs

@@ -69,4 +69,19 @@ class ExpireJob final : public Job {
   std::unordered_map<std::int64_t, Try> tried_;
 };
 
+// Looks once a day whether the gateway still holds what waits for its capture: a callback that told of its
+// end may have been lost.
+class WatchJob final : public Job {
+ public:
+  explicit WatchJob(flows::Context& context) : context_(context) {}
+  [[nodiscard]] std::string_view name() const override { return "watch"; }
+  [[nodiscard]] Pace pace() const override { return {seconds(30), 8}; }
+  [[nodiscard]] Task<Result<std::vector<DueItem>>> list_due(Selection selection) override;
+  [[nodiscard]] Task<Result<void>> work(DueItem item) override;
+
+ private:
+  static constexpr Duration kEvery = hours(24);
+  flows::Context& context_;
+};
+
 }  // namespace payweir::jobs

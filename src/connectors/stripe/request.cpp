@@ -186,6 +186,21 @@ http::Request build_search_payment(const ConnectorRequest& request, const Connec
   return build_request(std::move(call), context, "");
 }
 
+http::Request build_list_payments(const ConnectorRequest& request, const ConnectorContext& context,
+                                  std::string_view after) {
+  Call call{http::Method::get, "/v1/payment_intents", {}};
+  // Whole seconds, and a minute on either side for a clock that is not ours.
+  constexpr std::int64_t kSlack = 60;
+  const std::int64_t from = request.recorded_at.ms / 1000 - kSlack;
+  call.parameters.open("created")
+      .integer("gte", from)
+      .integer("lte", from + request.sendable.ms / 1000 + 2 * kSlack)
+      .close();
+  call.parameters.integer("limit", 100).text_if_any("starting_after", after);
+  expand(call.parameters, "data.latest_charge");
+  return build_request(std::move(call), context, "");
+}
+
 http::Request build_retrieve_refund(const ConnectorRequest& request, const ConnectorContext& context) {
   Call call{http::Method::get, "/v1/refunds/" + form::percent_encode(request.connector_operation_id), {}};
   return build_request(std::move(call), context, "");

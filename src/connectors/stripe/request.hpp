@@ -37,6 +37,10 @@ struct Call {
                                                    const ConnectorContext& context);
 [[nodiscard]] http::Request build_search_payment(const ConnectorRequest& request,
                                                  const ConnectorContext& context);
+// The intents that were created while this one could have been, which is consistent where the search is not:
+// https://docs.stripe.com/search#data-freshness, read 2026-11-22. `after`: the last id of the page before.
+[[nodiscard]] http::Request build_list_payments(const ConnectorRequest& request,
+                                                const ConnectorContext& context, std::string_view after);
 [[nodiscard]] http::Request build_retrieve_refund(const ConnectorRequest& request,
                                                   const ConnectorContext& context);
 // The page behind the refund `after`, or the first one when that is "".

@@ -56,15 +56,24 @@ outcome::Declined declined(const Value& intent, const StripeError& error,
           read_card_checks(intent)};
 }
 
+// https://docs.stripe.com/api/payment_intents/object#payment_intent_object-cancellation_reason, read
+// 2026-11-22: `automatic` is Stripe's own, when an authorisation is not captured in its days.
+bool has_lapsed(const Value& intent) {
+  return intent["cancellation_reason"].text() == "automatic";
+}
+
 Outcome accepted(const ConnectorRequest& request, const Value& intent, AcceptedAs as) {
   const std::string_view id = intent["id"].text();
   const auto amount = money_in(intent, amount_member(as));
   if (!amount) return unknown("the answer names no amount that can be read", id);
   if (as != AcceptedAs::voided && *amount != request.amount)
     return contradiction("the answer is about another amount or currency", id);
-  return outcome::Accepted{as, std::string(id), *amount,
+  return outcome::Accepted{as,
+                           std::string(id),
+                           *amount,
                            std::string(intent["next_action"]["redirect_to_url"]["url"].text()),
-                           read_card_checks(intent)};
+                           read_card_checks(intent),
+                           has_lapsed(intent)};
 }
 
 Outcome read_authorisation(const ConnectorRequest& request, const ConnectorCredentials& credentials,
@@ -87,18 +96,12 @@ struct IntentReading {
   bool found = true;
 };
 
-outcome::Rejected overtaken(const Value& intent) {
-  const std::string status(intent["status"].text());
-  return {{"payment_intent_unexpected_state", "the payment intent has the status " + status},
-          outcome::Rejected::Cause::request};
-}
-
 IntentReading read_capture(const ConnectorRequest& request, const Value& intent) {
   const std::string_view id = intent["id"].text();
   if (id != request.connector_payment_id) return {contradiction("the answer is about another payment")};
   switch (map_payment_intent_status(intent["status"].text())) {
     case AcceptedAs::captured: return {accepted(request, intent, AcceptedAs::captured)};
-    case AcceptedAs::voided: return {overtaken(intent)};
+    case AcceptedAs::voided: return {accepted(request, intent, AcceptedAs::voided)};  // overtaken
     case AcceptedAs::authorised: return {unknown("the payment intent is not captured", id), false};
     case AcceptedAs::pending:
     case AcceptedAs::needs_action:
@@ -146,9 +149,11 @@ Outcome read_refund(const ConnectorRequest& request, const Value& refund) {
     return contradiction("the answer is about another amount or currency", id);
   switch (map_refund_status(refund["status"].text())) {
     case RefundOutcome::refunded:
-      return outcome::Accepted{AcceptedAs::refunded, std::string(id), *amount, {}, {}};
+      return outcome::Accepted{
+          .as = AcceptedAs::refunded, .connector_payment_id = std::string(id), .amount = *amount};
     case RefundOutcome::pending:
-      return outcome::Accepted{AcceptedAs::pending, std::string(id), *amount, {}, {}};
+      return outcome::Accepted{
+          .as = AcceptedAs::pending, .connector_payment_id = std::string(id), .amount = *amount};
     case RefundOutcome::failed: break;
   }
   const std::string_view why = refund["failure_reason"].text();
@@ -252,18 +257,37 @@ std::variant<Finding, NextPage> read_refund_page(const ConnectorRequest& request
   return finding::NotFound{};
 }
 
-bool read_fence_answer(const http::Response& answer) {
+std::variant<Finding, NextPage> read_payment_page(const ConnectorRequest& request,
+                                                  const ConnectorCredentials& credentials,
+                                                  const http::Response& answer) {
   const auto document = json::parse(answer.body, kAnswerLimits);
-  // Stripe replays only to a request with the first one's parameters, an error too: it was the fence that
-  // came first, whatever became of it. https://docs.stripe.com/api/idempotent_requests
-  if (!is_success(answer))
-    return answer.headers.get("Idempotent-Replayed") == "true" &&
-           (!document || document->root()["error"]["type"].text() != "idempotency_error");
-  if (!document) return false;
-  const Value intent = document->root();
-  return intent["object"].text() == "payment_intent" &&
-         intent["status"].text() == "requires_payment_method" &&
-         !intent["metadata"][kFenceMetadata].text().empty();
+  const Value data = document ? document->root()["data"] : Value{};
+  if (!is_success(answer) || !data.is(json::Kind::array)) return no_answer(answer);
+  std::string_view last_id;
+  for (Value intent = data.first(); intent.present(); intent = intent.next()) {
+    if (is_ours(request, intent)) return finding::Found{read_intent(request, credentials, intent).outcome};
+    last_id = intent["id"].text();
+  }
+  if (document->root()["has_more"].boolean() && !last_id.empty()) return NextPage{std::string(last_id)};
+  return finding::NotFound{};
+}
+
+FenceAnswer read_fence_answer(const http::Response& answer) {
+  const auto document = json::parse(answer.body, kAnswerLimits);
+  const Value root = document ? document->root() : Value{};
+  if (!is_success(answer)) {
+    // Stripe replays only to a request with the first one's parameters, an error too: it was the fence that
+    // came first, whatever became of it. To one with others it says idempotency_error: the original came
+    // first. (409, with the same type, says that one of the two is still running.)
+    // https://docs.stripe.com/api/idempotent_requests, read 2026-11-22.
+    const bool is_mismatch = root["error"]["type"].text() == "idempotency_error";
+    if (is_mismatch) return answer.status == 400 ? FenceAnswer::spent : FenceAnswer::unclear;
+    return answer.headers.get("Idempotent-Replayed") == "true" ? FenceAnswer::holds : FenceAnswer::unclear;
+  }
+  const bool is_fence = root["object"].text() == "payment_intent" &&
+                        root["status"].text() == "requires_payment_method" &&
+                        !root["metadata"][kFenceMetadata].text().empty();
+  return is_fence ? FenceAnswer::holds : FenceAnswer::unclear;
 }
 
 }  // namespace payweir::stripe

@@ -24,7 +24,7 @@ namespace payweir::stripe {
 [[nodiscard]] Finding read_refund_answer(const ConnectorRequest& request,
                                          const ConnectorCredentials& credentials,
                                          const http::Response& answer);
-// A page of refunds without ours: go on behind this one.
+// A page of a list without ours: go on behind this one.
 struct NextPage {
   std::string after;
 };
@@ -32,7 +32,11 @@ struct NextPage {
                                                                const ConnectorCredentials& credentials,
                                                                const http::Response& answer);
 
-// Whether Stripe stored the request of build_fence(), rather than one that came before it.
-[[nodiscard]] bool read_fence_answer(const http::Response& answer);
+[[nodiscard]] std::variant<Finding, NextPage> read_payment_page(const ConnectorRequest& request,
+                                                                const ConnectorCredentials& credentials,
+                                                                const http::Response& answer);
+
+// Whether Stripe stored the request of build_fence(), or one that came before it.
+[[nodiscard]] FenceAnswer read_fence_answer(const http::Response& answer);
 
 }  // namespace payweir::stripe

@@ -48,17 +48,23 @@ AskStep Stripe::ask(const ConnectorRequest& request, const ConnectorContext& con
                          ? stripe::build_list_refunds(request, context, "")
                          : stripe::build_retrieve_refund(request, context)};
   }
-  return ask::Send{request.connector_payment_id.empty() ? stripe::build_search_payment(request, context)
-                                                        : stripe::build_retrieve_payment(request, context)};
+  if (!request.connector_payment_id.empty())
+    return ask::Send{stripe::build_retrieve_payment(request, context)};
+  return ask::Send{request.consistent ? stripe::build_list_payments(request, context, "")
+                                      : stripe::build_search_payment(request, context)};
 }
 
 AskStep Stripe::resume_ask(const ConnectorRequest& request, const ConnectorContext& context, int,
                            const http::Response& answer) const {
   const ConnectorCredentials& credentials = context.credentials;
+  if (request.kind != OperationKind::refund && !request.connector_payment_id.empty())
+    return ask::Done{stripe::read_payment_answer(request, credentials, answer)};
+  if (request.kind != OperationKind::refund && !request.consistent)
+    return ask::Done{stripe::read_search_answer(request, credentials, answer)};
   if (request.kind != OperationKind::refund) {
-    return ask::Done{request.connector_payment_id.empty()
-                         ? stripe::read_search_answer(request, credentials, answer)
-                         : stripe::read_payment_answer(request, credentials, answer)};
+    auto page = stripe::read_payment_page(request, credentials, answer);
+    if (auto* finding = std::get_if<Finding>(&page)) return ask::Done{std::move(*finding)};
+    return ask::Send{stripe::build_list_payments(request, context, std::get<stripe::NextPage>(page).after)};
   }
   if (!request.connector_operation_id.empty())
     return ask::Done{stripe::read_refund_answer(request, credentials, answer)};
@@ -76,7 +82,7 @@ http::Request Stripe::begin_fence(const ConnectorRequest& request, const Connect
   return stripe::build_fence(request, context);
 }
 
-bool Stripe::fence_holds(const http::Response& answer) const {
+FenceAnswer Stripe::read_fence(const http::Response& answer) const {
   return stripe::read_fence_answer(answer);
 }
 

@@ -24,7 +24,7 @@ class Stripe final : public Connector {
   [[nodiscard]] Fence fence(OperationKind kind) const override;
   [[nodiscard]] http::Request begin_fence(const ConnectorRequest& request,
                                           const ConnectorContext& context) const override;
-  [[nodiscard]] bool fence_holds(const http::Response& answer) const override;
+  [[nodiscard]] FenceAnswer read_fence(const http::Response& answer) const override;
 
   [[nodiscard]] Result<GatewayEvent> read_webhook(const http::Headers& headers, std::string_view body,
                                                   const ConnectorContext& context) const override;

@@ -424,8 +424,7 @@ TEST(StripeOutcome, ReadsCapturesAndVoids) {
   intent.status = "requires_capture";
   EXPECT_FALSE(as<outcome::Unknown>(resume(part, 200, intent.text())).contradicts);
   intent.status = "canceled";
-  EXPECT_EQ(as<outcome::Rejected>(resume(part, 200, intent.text())).error.code,
-            "payment_intent_unexpected_state");
+  EXPECT_EQ(as<outcome::Accepted>(resume(part, 200, intent.text())).as, AcceptedAs::voided);
   EXPECT_EQ(as<outcome::Accepted>(resume(OperationKind::void_authorisation, 200, intent.text())).as,
             AcceptedAs::voided);
   intent.status = "succeeded";
@@ -543,10 +542,14 @@ TEST(StripeAsk, APaymentThatIsAsItWasSaysNothingAboutACaptureOrAVoidUnderWay) {
 }
 
 // A15: the authorisation ran out at the gateway; the capture then ends in a definite no.
-TEST(Faults, A15_ACaptureOfAnAuthorisationThatRanOutIsRejected) {
+TEST(Faults, A15_ACaptureOfAnAuthorisationThatRanOutFindsItEnded) {
   TestIntent intent;
   intent.status = "canceled";
-  (void)as<outcome::Rejected>(found_outcome(test_request(OperationKind::capture), 200, intent.text()));
+  std::string lapsed = intent.text();
+  lapsed.insert(1, R"("cancellation_reason":"automatic",)");
+  const ConnectorRequest capture = test_request(OperationKind::capture);
+  EXPECT_FALSE(as<outcome::Accepted>(found_outcome(capture, 200, intent.text())).has_lapsed);
+  EXPECT_TRUE(as<outcome::Accepted>(found_outcome(capture, 200, lapsed)).has_lapsed);
   (void)as<outcome::Rejected>(resume(OperationKind::capture, 400,
                                      error_body("invalid_request_error", "payment_intent_unexpected_state")));
 }
@@ -583,19 +586,19 @@ TEST(Faults, A08_NotFoundIsFencedByTakingTheKeyOver) {
   }
   const std::string taken =
       R"({"object":"payment_intent","id":"pi_f","status":"requires_payment_method","metadata":{"payweir_fence":"opn_1"}})";
-  EXPECT_TRUE(kConnector.fence_holds(answer(200, taken)));
-  EXPECT_FALSE(kConnector.fence_holds(answer(200, TestIntent{}.text())));
-  EXPECT_FALSE(kConnector.fence_holds(answer(200, taken.substr(0, taken.size() - 1))));
-  EXPECT_FALSE(kConnector.fence_holds(answer(400, error_body("idempotency_error", ""))));
-  EXPECT_FALSE(
-      kConnector.fence_holds(answer(409, error_body("idempotency_error", "idempotency_key_in_use"))));
-  EXPECT_FALSE(kConnector.fence_holds(answer(500, taken)));
+  EXPECT_EQ(kConnector.read_fence(answer(200, taken)), FenceAnswer::holds);
+  EXPECT_EQ(kConnector.read_fence(answer(200, TestIntent{}.text())), FenceAnswer::unclear);
+  EXPECT_EQ(kConnector.read_fence(answer(200, taken.substr(0, taken.size() - 1))), FenceAnswer::unclear);
+  EXPECT_EQ(kConnector.read_fence(answer(400, error_body("idempotency_error", ""))), FenceAnswer::spent);
+  EXPECT_EQ(kConnector.read_fence(answer(409, error_body("idempotency_error", "idempotency_key_in_use"))),
+            FenceAnswer::unclear);
+  EXPECT_EQ(kConnector.read_fence(answer(500, taken)), FenceAnswer::unclear);
   // The second fence, after the first one's answer was a 500 that Stripe keeps.
   http::Response replayed = answer(500, error_body("api_error", ""));
   replayed.headers.set("Idempotent-Replayed", "true");
-  EXPECT_TRUE(kConnector.fence_holds(replayed));
+  EXPECT_EQ(kConnector.read_fence(replayed), FenceAnswer::holds);
   replayed.body = error_body("idempotency_error", "");
-  EXPECT_FALSE(kConnector.fence_holds(replayed));
+  EXPECT_EQ(kConnector.read_fence(replayed), FenceAnswer::unclear);
 }
 
 // ── Accounts ──────────────────────────────────────────────────────────────────────────────────────

@@ -102,16 +102,30 @@ Answer retrieve_intent(Call& call, std::string_view id) {
 Answer list_intents(Call& call) {
   const auto limit = read_limit(call.params);
   if (!limit) return Answer::of(limit.error());
+  const auto from_s = call.params.integer("created[gte]"), to_s = call.params.integer("created[lte]");
+  if (!from_s) return Answer::of(from_s.error());
+  if (!to_s) return Answer::of(to_s.error());
+  const auto is_within = [&](const Intent& intent) {
+    const std::int64_t created_s = intent.created_ms / 1000;
+    return (!*from_s || created_s >= **from_s) && (!*to_s || created_s <= **to_s);
+  };
   const Books& books = call.books();
   std::uint32_t next = books.accounts()[call.account].newest_intent;
+  const auto skip = [&] {
+    while (next != kNoIntent && !is_within(books.at(next)))
+      next = books.at(next).older;
+  };
   if (const std::string_view after = call.params.text("starting_after"); !after.empty()) {
     const auto from = find_intent(call, after, "starting_after");
     if (!from) return Answer::of(from.error());
     next = (*from)->older;
   }
   std::vector<const Intent*> page;
-  for (; next != kNoIntent && page.size() < *limit; next = books.at(next).older)
+  skip();
+  for (; next != kNoIntent && page.size() < *limit; skip()) {
     page.push_back(&books.at(next));
+    next = books.at(next).older;
+  }
   const std::uint8_t expand = read_expand(call.params);
   return Answer::of_text(render_list("/v1/payment_intents", next != kNoIntent, [&](json::Writer& out) {
     for (const Intent* intent : page)

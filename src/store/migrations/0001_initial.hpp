@@ -60,6 +60,10 @@ CREATE TABLE payment (
 -- The expiry job. A payment created with confirm is never in it: it starts in processing (3). Not written as
 -- IN (1, 2, 4): for that, SQLite fills a table in memory each time it looks whether a row belongs in.
 CREATE INDEX payment_unpaid ON payment (expires_at) WHERE state < 5 AND state <> 3;
+-- Authorisations that wait for their capture: whether the gateway still holds them is looked at now and then.
+CREATE INDEX payment_held ON payment (modified_at) WHERE state = 5;
+-- What waits for a person. Few, or something is very wrong.
+CREATE INDEX payment_with_operator ON payment (modified_at) WHERE state > 10;
 
 CREATE TABLE attempt (
   key INTEGER PRIMARY KEY, salt INTEGER NOT NULL, merchant_no INTEGER NOT NULL, payment_key INTEGER NOT NULL,
@@ -99,6 +103,8 @@ CREATE TABLE refund (
   connector_refund_id TEXT NOT NULL, error_code TEXT NOT NULL, error_message TEXT NOT NULL,
   created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL, reference TEXT NOT NULL, details TEXT NOT NULL
 ) STRICT;
+-- What waits for a person.
+CREATE INDEX refund_with_operator ON refund (modified_at) WHERE state = 4;
 -- The refunds of a payment, shown with it.
 CREATE INDEX refund_by_payment ON refund (payment_key);
 

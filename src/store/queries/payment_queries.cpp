@@ -58,6 +58,14 @@ constexpr Query kFindLivePaymentOperation{"find_live_payment_operation",
                                                "attempt_key = $2 AND refund_key = 0 AND state <> 3"
                                                " ORDER BY key DESC LIMIT 1">};
 
+constexpr Query kFindAuthorisation{
+    "find_authorisation",
+    kSql<OperationRow, "SELECT {} FROM operation WHERE payment_key = $1 AND attempt_key = $2 AND kind = 1">};
+
+constexpr Query kListHeldPayments{
+    "list_held_payments",
+    "SELECT key FROM payment WHERE state = 5 AND modified_at <= $1 ORDER BY modified_at LIMIT $2"};
+
 constexpr Query kListLiveOperations{
     "list_live_operations",
     kSql<OperationRow, "SELECT {} FROM operation WHERE payment_key = $1 AND state <> 3 ORDER BY key">};
@@ -128,6 +136,16 @@ Task<Result<std::vector<OperationRow>>> list_live_operations(Store& store, std::
 
 Task<Result<std::vector<OperationRow>>> list_due_operations(Store& store, Instant now, std::size_t limit) {
   return select_rows<OperationRow>(store, kListDueOperations, parameters_of(now, limit), limit);
+}
+
+Task<Result<std::optional<OperationRow>>> find_authorisation(Store& store, std::int64_t payment_key,
+                                                             std::int64_t attempt_key) {
+  return select_row<OperationRow>(store, kFindAuthorisation, parameters_of(payment_key, attempt_key));
+}
+
+Task<Result<std::vector<std::int64_t>>> list_held_payments(Store& store, Instant untouched_since,
+                                                           std::size_t limit) {
+  return select_keys(store, kListHeldPayments, parameters_of(untouched_since, limit), limit);
 }
 
 Task<Result<std::vector<std::int64_t>>> list_expired_payments(Store& store, Instant now, std::size_t limit) {

@@ -48,6 +48,14 @@ struct PaymentFilter : Page {
 [[nodiscard]] Task<Result<std::vector<OperationRow>>> list_due_operations(Store& store, Instant now,
                                                                           std::size_t limit);
 
+// The authorisation of an attempt, whatever became of it.
+[[nodiscard]] Task<Result<std::optional<OperationRow>>> find_authorisation(Store& store,
+                                                                           std::int64_t payment_key,
+                                                                           std::int64_t attempt_key);
+// Keys of payments that wait for their capture and were not touched since then, longest ago first.
+[[nodiscard]] Task<Result<std::vector<std::int64_t>>> list_held_payments(Store& store,
+                                                                         Instant untouched_since,
+                                                                         std::size_t limit);
 // Keys of payments that nobody paid in time, longest expired first.
 [[nodiscard]] Task<Result<std::vector<std::int64_t>>> list_expired_payments(Store& store, Instant now,
                                                                             std::size_t limit);
