@@ -9,6 +9,9 @@ PYTHON := /usr/bin/python3
 LISTEN ?= 127.0.0.1:8080
 CYCLES ?= 200
 SECONDS_EACH ?= $(or $(SECONDS),60)
+SEEDS ?= 100
+FROM ?= 1
+EVERY ?= 1
 FOLDERS ?= Health check,QuickStart,Refunds
 
 # A clone in another folder finds the same objects in the compiler cache.
@@ -68,6 +71,20 @@ bench: build  ## payments a second, latency, CPU and bytes written a payment
 killloop: build  ## kill -9 under load, CYCLES=200 times: nothing lost, nothing charged twice
 	@tools/setup.sh test
 	@$(PYTHON) tests/killloop/killloop.py --binary build/release/payweir --cycles $(CYCLES)
+
+.PHONY: simulator
+simulator:
+	@tools/setup.sh test
+	@tools/build.sh sim payweir_sim
+
+.PHONY: sim
+sim: simulator  ## years of faults in minutes: SEEDS=100 FROM=1 [PAYMENTS=500] [FAULTS=kind=cap,…]
+	@exec build/sim/tests/sim/payweir_sim --seeds $(SEEDS) --from $(FROM) --jobs $(JOBS) \
+	  $(if $(PAYMENTS),--payments $(PAYMENTS)) $(if $(FAULTS),--faults $(FAULTS)) $(ARGS)
+
+.PHONY: sweep
+sweep: simulator  ## 40 scenarios, each call, write and step failing in every way it can: [EVERY=1]
+	@exec build/sim/tests/sim/payweir_sim sweep --every $(EVERY) --jobs $(JOBS) $(ARGS)
 
 .PHONY: compat
 compat: build  ## a Hyperswitch Postman collection: HS_COLLECTION=FILE [FOLDERS="A,B"]

@@ -1,0 +1,405 @@
+#include "checker.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/check.hpp"
+#include "ledger/accounts.hpp"
+#include "sandbox/stripe/books.hpp"
+#include "store/table_sql.hpp"
+
+namespace payweir::sim {
+namespace {
+
+using Violations = std::vector<Violation>;
+
+std::size_t index_of(const store::Table& table, std::string_view name) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    if (table.columns[i].name == name) return i;
+  payweir::check(false, "a table has lost a column that the checker reads");
+  return 0;
+}
+
+// From which state a payment may go where, whatever lies between two commits of it. The table of
+// docs/statuses.md, not of domain/: two tables that must agree.
+bool may_follow(PaymentState before, PaymentState after) {
+  using enum PaymentState;
+  if (before == after) return true;
+  switch (before) {
+    case requires_payment_method: return after != requires_payment_method;
+    case requires_confirmation: return after != requires_payment_method;
+    case processing:
+    case requires_customer_action: return after != requires_payment_method && after != requires_confirmation;
+    case requires_capture:
+      return after == processing || after == succeeded || after == partially_captured || after == cancelled ||
+             after == conflicted || after == requires_merchant_action || after == expired;
+    case conflicted:
+    case requires_merchant_action:  // a person, or the gateway after all
+      return after == succeeded || after == partially_captured || after == cancelled || after == failed ||
+             after == requires_capture || after == expired || after == conflicted;
+    case succeeded:
+    case partially_captured:
+    case cancelled:
+    case failed:
+    case expired: return false;
+  }
+  return false;
+}
+
+bool is_refund_event(EventType type) {
+  return type == EventType::refund_succeeded || type == EventType::refund_failed;
+}
+
+struct Sums {
+  std::int64_t captured = 0, refunded = 0;
+};
+
+Sums sums_of(const std::vector<store::PostingRow>& postings, Currency currency, Violations& found) {
+  Sums sums;
+  for (const store::PostingRow& posting : postings) {
+    if (posting.amount.currency != currency || posting.amount.minor < 1 ||
+        posting.debit_account == posting.credit_account)
+      found.push_back({"INV-08", "a posting of another currency, of nothing, or from an account to itself"});
+    const ledger::Posting capture = ledger::capture_posting(posting.amount);
+    const bool is_capture = posting.debit_account == static_cast<std::int64_t>(capture.debit) &&
+                            posting.credit_account == static_cast<std::int64_t>(capture.credit);
+    (is_capture ? sums.captured : sums.refunded) += posting.amount.minor;
+  }
+  return sums;
+}
+
+void check_amounts(const StoredPayment& now, Violations& found) {
+  const Payment& payment = now.row.payment;
+  std::int64_t captured = 0, live = 0, refunded = 0, reserved = 0;
+  for (const store::AttemptRow& row : now.attempts) {
+    const Attempt& attempt = row.attempt;
+    if (attempt.captured_minor > attempt.authorised_minor)
+      found.push_back({"INV-01", "more was captured than was authorised"});
+    captured += attempt.captured_minor;
+    live += is_live(attempt.state) ? 1 : 0;
+  }
+  if (captured != payment.captured_minor)
+    found.push_back({"INV-01", "the payment and its attempts differ in what was captured"});
+  for (const store::RefundRow& row : now.refunds) {
+    const Refund& refund = row.refund;
+    if (refund.state == RefundState::succeeded) refunded += refund.amount.minor;
+    if (refund.state == RefundState::pending || refund.state == RefundState::requires_merchant_action)
+      reserved += refund.amount.minor;
+  }
+  if (refunded != payment.refunded_minor || reserved != payment.refund_reserved_minor)
+    found.push_back({"INV-02", "the payment and its refunds differ"});
+  if (refunded + reserved > payment.captured_minor)
+    found.push_back({"INV-02", "refunds exceed what was captured"});
+  if (live > 1) found.push_back({"INV-03", "two attempts of a payment are live"});
+  std::int64_t open = 0;
+  for (const store::OperationRow& row : now.operations)
+    if (row.operation.kind != OperationKind::refund && row.operation.state != OperationState::done) ++open;
+  if (open > 1) found.push_back({"INV-05", "two operations of one attempt are under way"});
+}
+
+void check_ledger(const StoredPayment& now, const StoredPayment* before, Violations& found) {
+  const Payment& payment = now.row.payment;
+  const Sums sums = sums_of(now.postings, payment.amount.currency, found);
+  if (sums.captured != payment.captured_minor || sums.refunded != payment.refunded_minor)
+    found.push_back(
+        {"INV-11",
+         fmt::format("the ledger has captured {} and refunded {}, the payment {} and {}", sums.captured,
+                     sums.refunded, payment.captured_minor, payment.refunded_minor)});
+  if (before == nullptr) return;
+  const auto same = [](const store::PostingRow& a, const store::PostingRow& b) {
+    return a.key == b.key && a.amount == b.amount && a.debit_account == b.debit_account &&
+           a.credit_account == b.credit_account && a.created_at == b.created_at;
+  };
+  for (const store::PostingRow& earlier : before->postings)
+    if (std::ranges::none_of(now.postings, [&](const auto& posting) { return same(posting, earlier); }))
+      found.push_back({"INV-10", "a posting was changed or taken away"});
+}
+
+EventType event_of_end(PaymentState state) {
+  switch (state) {
+    case PaymentState::succeeded: return EventType::payment_succeeded;
+    case PaymentState::partially_captured: return EventType::payment_captured;
+    case PaymentState::cancelled: return EventType::payment_cancelled;
+    case PaymentState::failed: return EventType::payment_failed;
+    default: return EventType::payment_expired;
+  }
+}
+
+void check_events(const StoredPayment& now, Violations& found) {
+  const Payment& payment = now.row.payment;
+  std::vector<std::int64_t> sequences;
+  for (const store::OutboxRow& event : now.events)
+    sequences.push_back(event.sequence);
+  std::ranges::sort(sequences);
+  for (std::size_t i = 0; i < sequences.size(); ++i)
+    if (sequences[i] != static_cast<std::int64_t>(i + 1)) {
+      found.push_back({"INV-06", "the events of a payment are not numbered 1 to n"});
+      break;
+    }
+  if (static_cast<std::int64_t>(sequences.size()) != payment.event_sequence)
+    found.push_back({"INV-06", "the payment counts other events than there are"});
+  if (is_final(payment.state)) {
+    const EventType wanted = event_of_end(payment.state);
+    const auto ends =
+        std::ranges::count_if(now.events, [&](const auto& event) { return event.type == wanted; });
+    if (ends != 1)
+      found.push_back(
+          {"INV-06", fmt::format("{} events tell of the end {}", ends, to_string(payment.state))});
+  }
+  for (const store::RefundRow& row : now.refunds) {
+    const auto told = std::ranges::count_if(now.events, [&](const auto& event) {
+      return event.refund_key == row.refund.id.key && is_refund_event(event.type);
+    });
+    const bool is_over =
+        row.refund.state == RefundState::succeeded || row.refund.state == RefundState::failed;
+    if (told != (is_over ? 1 : 0)) found.push_back({"INV-06", "a refund's end is not told exactly once"});
+  }
+}
+
+void check_steps(const StoredPayment& now, const StoredPayment* before, Violations& found) {
+  const Payment& payment = now.row.payment;
+  if (payment.modified_at < payment.created_at)
+    found.push_back({"INV-28", "a payment was modified before it was created"});
+  if (before == nullptr) return;
+  const Payment& was = before->row.payment;
+  if (payment.version < was.version) found.push_back({"INV-15", "a version went back"});
+  if (payment.version == was.version && payment != was)
+    found.push_back({"INV-15", "a payment changed without a version"});
+  if (!may_follow(was.state, payment.state))
+    found.push_back({"INV-15", fmt::format("{} became {}", to_string(was.state), to_string(payment.state))});
+  if (payment.modified_at < was.modified_at) found.push_back({"INV-28", "the time of a payment went back"});
+  if (payment.captured_minor < was.captured_minor || payment.refunded_minor < was.refunded_minor)
+    found.push_back({"INV-15", "money that was booked vanished"});
+  if (now.attempts.size() < before->attempts.size() || now.operations.size() < before->operations.size() ||
+      now.refunds.size() < before->refunds.size() || now.events.size() < before->events.size())
+    found.push_back({"INV-10", "rows of a payment were taken away"});
+}
+
+}  // namespace
+
+std::string StoredPayment::reference() const {
+  return row.reference.empty() ? to_text(row.payment.id) : row.reference;
+}
+
+Violations check_payment(const StoredPayment& now, const StoredPayment* before) {
+  Violations found;
+  check_amounts(now, found);
+  check_ledger(now, before, found);
+  check_events(now, found);
+  check_steps(now, before, found);
+  return found;
+}
+
+Violations check_against_books(const StoredPayment& now, const sandbox::stripe::Books& books,
+                               std::int64_t foreign_refunds, bool at_rest) {
+  Violations found;
+  const Payment& payment = now.row.payment;
+  const auto truth = books.totals_of_reference(now.reference());
+  if (truth.charge_count > 1)
+    found.push_back({"INV-04", fmt::format("charged {} times", truth.charge_count)});
+  if (payment.captured_minor > truth.captured)
+    found.push_back({"INV-19", "the switch says captured, the gateway does not"});
+  const std::int64_t ours = truth.refunded - foreign_refunds;
+  if (payment.refunded_minor > ours)
+    found.push_back({"INV-19", "the switch says refunded, the gateway does not"});
+  if (!at_rest) return found;
+  const bool is_held_by_operator =
+      payment.state == PaymentState::conflicted || payment.state == PaymentState::requires_merchant_action;
+  if (is_held_by_operator) return found;
+  if (payment.captured_minor != truth.captured)
+    found.push_back(
+        {"INV-40", fmt::format("{}: the switch has captured {}, the gateway {}", to_string(payment.state),
+                               payment.captured_minor, truth.captured)});
+  const bool refund_with_operator = std::ranges::any_of(
+      now.refunds, [](const auto& row) { return row.refund.state == RefundState::requires_merchant_action; });
+  if (payment.refunded_minor != ours && !refund_with_operator)
+    found.push_back(
+        {"INV-40", fmt::format("the switch has refunded {}, the gateway {}", payment.refunded_minor, ours)});
+  const bool says_held = payment.state == PaymentState::requires_capture;
+  if (says_held != (truth.held > 0))
+    found.push_back(
+        {"INV-40", fmt::format("{}: the gateway holds {}", to_string(payment.state), truth.held)});
+  return found;
+}
+
+void Checker::violate(std::string invariant, std::string what) {
+  scheduler_.note("violation " + invariant + " " + what);
+  violations_.push_back({std::move(invariant), std::move(what)});
+}
+
+void Checker::on_submit(const store::ChangeSet& changes) {
+  for (const store::Change& change : changes.changes()) {
+    if (change.op == store::ChangeOp::erase) continue;
+    const std::string_view table = change.table->name;
+    std::string_view column;
+    if (table == "payment")
+      column = "key";
+    else if (table == "attempt" || table == "operation" || table == "refund" || table == "posting")
+      column = "payment_key";
+    else if (table == "outbox")
+      column = "aggregate_key";
+    else
+      continue;
+    touched_.insert(std::get<std::int64_t>(changes.values_of(change)[index_of(*change.table, column)]));
+  }
+}
+
+void Checker::on_batch() {
+  for (const std::int64_t key : std::exchange(touched_, {}))
+    check(key);
+}
+
+void Checker::check(std::int64_t payment_key) {
+  std::optional<StoredPayment> now = load(payment_key);
+  const auto before = known_.find(payment_key);
+  if (!now) {
+    if (before != known_.end()) violate("INV-14", "a payment that was durable is gone");
+    return;
+  }
+  Violations found = check_payment(*now, before == known_.end() ? nullptr : &before->second);
+  const auto foreign = foreign_refunds.find(now->reference());
+  for (Violation& each :
+       check_against_books(*now, books_, foreign == foreign_refunds.end() ? 0 : foreign->second, false))
+    found.push_back(std::move(each));
+  for (Violation& each : found)
+    violate(each.invariant, now->reference() + ": " + each.what);
+  known_.insert_or_assign(payment_key, std::move(*now));
+}
+
+void Checker::on_crash() {
+  statements_.clear();
+  connection_.reset();
+  touched_.clear();
+}
+
+// A commit that nobody was told of may have been lost or kept; one that was told of may only have been
+// followed by others.
+void Checker::on_restart() {
+  for (auto& [key, payment] : known_)
+    touched_.insert(key);
+  on_batch();
+}
+
+store::sqlite::Connection& Checker::connection() {
+  if (!connection_) {
+    auto opened = store::sqlite::Connection::open("data/payweir.db", disk_.name(),
+                                                  store::sqlite::Connection::Role::reader);
+    payweir::check(opened.has_value(), "the checker can read the store");
+    connection_ = std::move(*opened);
+  }
+  return *connection_;
+}
+
+store::sqlite::Statement& Checker::statement(const std::string& sql) {
+  const auto found = statements_.find(sql);
+  if (found != statements_.end()) return found->second;
+  auto prepared = connection().prepare(sql);
+  payweir::check(prepared.has_value(), "the checker's statements fit the schema");
+  return statements_.emplace(sql, std::move(*prepared)).first->second;
+}
+
+template <class Row>
+std::vector<Row> Checker::rows(const std::string& sql, std::int64_t parameter) {
+  store::sqlite::Statement& query = statement(sql);
+  query.bind(1, parameter);
+  std::vector<Row> found;
+  int code = SQLITE_ROW;
+  while ((code = sqlite3_step(query.get())) == SQLITE_ROW) {
+    std::vector<store::Value> values;
+    for (int i = 0; i < sqlite3_column_count(query.get()); ++i) {
+      if (sqlite3_column_type(query.get(), i) == SQLITE_INTEGER) {
+        values.emplace_back(sqlite3_column_int64(query.get(), i));
+      } else {
+        const auto* bytes = static_cast<const char*>(sqlite3_column_blob(query.get(), i));
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(query.get(), i));
+        values.emplace_back(size == 0 ? std::string() : std::string(bytes, size));
+      }
+    }
+    found.push_back(store::from_values<Row>(values));
+  }
+  sqlite3_reset(query.get());
+  payweir::check(code == SQLITE_DONE, "the checker can read the store");
+  return found;
+}
+
+namespace {
+template <class Row>
+const std::string& select_by(std::string_view column) {
+  static const std::string sql = [&] {
+    const store::Table& table = store::table_of<Row>();
+    std::string text = "SELECT ";
+    for (std::size_t i = 0; i < table.columns.size(); ++i)
+      text.append(i == 0 ? "" : ", ").append(table.columns[i].name);
+    return text.append(" FROM ").append(table.name).append(" WHERE ").append(column).append(" = ?1");
+  }();
+  return sql;
+}
+}  // namespace
+
+std::optional<StoredPayment> Checker::load(std::int64_t payment_key) {
+  auto payments = rows<store::PaymentRow>(select_by<store::PaymentRow>("key"), payment_key);
+  if (payments.empty()) return std::nullopt;
+  StoredPayment stored{std::move(payments.front()), {}, {}, {}, {}, {}};
+  // In two steps: each of the two partial indexes has a part of a payment's attempts.
+  static const std::string live = select_by<store::AttemptRow>("payment_key") + " AND state <= 7 UNION ALL " +
+                                  select_by<store::AttemptRow>("payment_key") + " AND state > 7";
+  stored.attempts = rows<store::AttemptRow>(live, payment_key);
+  stored.operations = rows<store::OperationRow>(select_by<store::OperationRow>("payment_key"), payment_key);
+  if (stored.row.payment.captured_minor > 0)
+    stored.refunds = rows<store::RefundRow>(select_by<store::RefundRow>("payment_key"), payment_key);
+  for (const store::OperationRow& operation : stored.operations)
+    for (store::PostingRow& posting :
+         rows<store::PostingRow>(select_by<store::PostingRow>("key"), operation.operation.id.key))
+      stored.postings.push_back(posting);
+  stored.events = rows<store::OutboxRow>(select_by<store::OutboxRow>("aggregate_key"), payment_key);
+  return stored;
+}
+
+std::vector<std::int64_t> Checker::all_payment_keys() {
+  store::sqlite::Statement& query = statement("SELECT key FROM payment ORDER BY key");
+  std::vector<std::int64_t> keys;
+  while (sqlite3_step(query.get()) == SQLITE_ROW)
+    keys.push_back(sqlite3_column_int64(query.get(), 0));
+  sqlite3_reset(query.get());
+  return keys;
+}
+
+std::optional<std::int64_t> Checker::key_of_reference(const std::string& reference) {
+  if (const Result<PaymentId> id = parse_id<PaymentTag>(reference); id) return id->key;
+  store::sqlite::Statement& query = statement("SELECT target_key FROM alias WHERE text = ?1 AND kind = 1");
+  const store::Value text{reference};
+  query.bind(1, text, store::ColumnType::text);
+  const bool found = sqlite3_step(query.get()) == SQLITE_ROW;
+  const std::int64_t key = found ? sqlite3_column_int64(query.get(), 0) : 0;
+  sqlite3_reset(query.get());
+  return found ? std::optional(key) : std::nullopt;
+}
+
+std::int64_t Checker::count(const std::string& sql) {
+  store::sqlite::Statement& query = statement(sql);
+  payweir::check(sqlite3_step(query.get()) == SQLITE_ROW, "the checker can count");
+  const std::int64_t number = sqlite3_column_int64(query.get(), 0);
+  sqlite3_reset(query.get());
+  return number;
+}
+
+std::optional<Instant> Checker::next_due() {
+  // By the partial indexes that the jobs use themselves.
+  static const std::array<std::string, 5> kDue = {
+      "SELECT coalesce(min(modified_at) + 86400000, -1) FROM payment WHERE state = 5",
+      "SELECT coalesce(min(ask_at), -1) FROM operation WHERE state <> 3",
+      "SELECT coalesce(min(due_at), -1) FROM inbox WHERE state = 1",
+      "SELECT coalesce(min(due_at), -1) FROM delivery WHERE state = 1",
+      "SELECT coalesce(min(expires_at), -1) FROM payment WHERE state < 5 AND state <> 3"};
+  std::optional<Instant> next;
+  for (const std::string& sql : kDue) {
+    const std::int64_t due = count(sql);
+    if (due >= 0 && (!next || due < next->ms)) next = Instant{due};
+  }
+  return next;
+}
+
+}  // namespace payweir::sim

@@ -1,0 +1,98 @@
+#pragma once
+// Checker: the invariants of the switch, held against what is stored and against the gateway's own books. It
+// reads the database through a connection of its own, as the next process would, and never through the
+// switch.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "disk.hpp"
+#include "domain/payment.hpp"
+#include "node.hpp"
+#include "store/rows.hpp"
+#include "store/sqlite/connection.hpp"
+
+namespace payweir::sandbox::stripe {
+class Books;
+}
+
+namespace payweir::sim {
+
+struct Violation {
+  std::string invariant;  // "INV-08"
+  std::string what;
+};
+
+// Everything stored about one payment.
+struct StoredPayment {
+  store::PaymentRow row;
+  std::vector<store::AttemptRow> attempts;
+  std::vector<store::OperationRow> operations;
+  std::vector<store::RefundRow> refunds;
+  std::vector<store::PostingRow> postings;
+  std::vector<store::OutboxRow> events;
+
+  [[nodiscard]] std::string reference() const;  // as the merchant and the gateway know it
+};
+
+// Rules that hold of one payment at every commit: INV-01, 02, 03, 05, 06, 08, 10, 11, 15, 19, 28.
+// `before`: as it was at the commit before, if it was stored then.
+[[nodiscard]] std::vector<Violation> check_payment(const StoredPayment& now, const StoredPayment* before);
+// What the books must say for the stored payment to be true; at rest for good (`at_rest`: INV-40), and until
+// then as a bound (INV-04, INV-19). `foreign_refunds`: made by people in the gateway's dashboard.
+[[nodiscard]] std::vector<Violation> check_against_books(const StoredPayment& now,
+                                                         const sandbox::stripe::Books& books,
+                                                         std::int64_t foreign_refunds, bool at_rest);
+
+class Checker final : public CommitTap {
+ public:
+  Checker(Disk& disk, Scheduler& scheduler, const sandbox::stripe::Books& books)
+      : disk_(disk), scheduler_(scheduler), books_(books) {}
+
+  void on_submit(const store::ChangeSet& changes) override;
+  void on_batch() override;
+
+  // The process is gone: what it had acknowledged must still be stored, and nothing may have changed that
+  // was ever durable. `foreign_refunds` as above, by reference.
+  void on_crash();
+  void on_restart();
+
+  [[nodiscard]] const std::vector<Violation>& violations() const { return violations_; }
+  void violate(std::string invariant, std::string what);
+
+  [[nodiscard]] std::optional<StoredPayment> load(std::int64_t payment_key);
+  [[nodiscard]] std::vector<std::int64_t> all_payment_keys();
+  [[nodiscard]] std::optional<std::int64_t> key_of_reference(const std::string& reference);
+  [[nodiscard]] std::int64_t count(const std::string& sql);
+  // When the switch itself does something next: the earliest of all that is due.
+  [[nodiscard]] std::optional<Instant> next_due();
+
+  std::map<std::string, std::int64_t> foreign_refunds;
+
+ private:
+  struct Remembered {
+    StoredPayment payment;
+  };
+  [[nodiscard]] store::sqlite::Connection& connection();
+  [[nodiscard]] store::sqlite::Statement& statement(const std::string& sql);
+  template <class Row>
+  [[nodiscard]] std::vector<Row> rows(const std::string& sql, std::int64_t parameter);
+  void check(std::int64_t payment_key);
+
+  Disk& disk_;
+  Scheduler& scheduler_;
+  const sandbox::stripe::Books& books_;
+  std::optional<store::sqlite::Connection> connection_;
+  std::map<std::string, store::sqlite::Statement> statements_;
+  std::set<std::int64_t> touched_;
+  std::unordered_map<std::int64_t, StoredPayment> known_;
+  std::vector<Violation> violations_;
+};
+
+}  // namespace payweir::sim

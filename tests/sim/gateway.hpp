@@ -1,0 +1,53 @@
+#pragma once
+// The gateway's side of the world: the sandbox's own model behind the simulated network, its callbacks, and
+// what goes wrong with both. Its books are the truth that the checker holds the switch against.
+#include <cstdint>
+#include <string>
+
+#include "network.hpp"
+#include "sandbox/stripe/stripe_model.hpp"
+
+namespace payweir::sim {
+
+class Gateway {
+ public:
+  static constexpr const char* kOrigin = "http://gateway.test";
+
+  Gateway(Scheduler& scheduler, Network& network, Faults& faults, std::uint64_t seed);
+
+  // Where callbacks of this API key go; answers the secret that signs them.
+  [[nodiscard]] std::string subscribe(const std::string& api_key, const std::string& url);
+  [[nodiscard]] const sandbox::stripe::Books& books() const { return model_.state().books; }
+  [[nodiscard]] sandbox::stripe::StripeModel& model() { return model_; }
+  // Somebody refunds a captured payment in the gateway's own dashboard. The amount; 0: there is none to
+  // refund.
+  std::int64_t refund_in_dashboard(const std::string& reference);
+  // From now on it charges twice whatever it charges: what the checker must find.
+  void charge_twice() { charges_twice_ = true; }
+  [[nodiscard]] std::size_t callbacks_under_way() const { return callbacks_under_way_; }
+  [[nodiscard]] std::uint64_t executed() const { return executed_; }
+
+ private:
+  void serve(http::Request request, Reply reply);
+  // What strikes this one request, as the sandbox knows it.
+  [[nodiscard]] std::optional<sandbox::Fault> draw_fault();
+  void take(std::vector<sandbox::Callback> callbacks);
+  enum class Signing : std::uint8_t { anew, as_it_is };
+  void call_back(http::Request request, Duration after, std::vector<Duration> retries, Signing signing);
+  void sign(http::Request& request) const;
+  void forge(const http::Request& genuine);
+  void watch_the_clock();
+
+  Scheduler& scheduler_;
+  Network& network_;
+  Faults& faults_;
+  sandbox::stripe::StripeModel model_{"a fingerprint key of the simulator"};
+  sandbox::Draws draws_;
+  std::map<std::string, std::string> secrets_;  // by the address of callbacks
+  std::optional<Instant> wakes_at_;
+  std::size_t callbacks_under_way_ = 0;
+  std::uint64_t executed_ = 0;
+  bool charges_twice_ = false;
+};
+
+}  // namespace payweir::sim

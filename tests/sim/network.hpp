@@ -1,0 +1,111 @@
+#pragma once
+// The world's network, and the ports of a simulated process that lead to it: clock, HTTP client, log. When
+// the process crashes its ports go inert first: nothing that is destroyed afterwards can act on the world.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "ports/clock.hpp"
+#include "ports/http_client.hpp"
+#include "ports/log.hpp"
+#include "scheduler.hpp"
+#include "swarm.hpp"
+
+namespace payweir::sim {
+
+// The wall may be set by an operator or NTP; spans are not affected.
+class VirtualClock final : public Clock {
+ public:
+  explicit VirtualClock(Scheduler& scheduler) : scheduler_(scheduler), start_(scheduler.now()) {}
+  [[nodiscard]] Instant wall() const override { return scheduler_.now() + offset_; }
+  [[nodiscard]] Duration suspended() const override { return scheduler_.now() - start_ + seconds(1); }
+  [[nodiscard]] std::int64_t suspended_us() const override { return suspended().ms * 1000; }
+  [[nodiscard]] Task<void> sleep(Duration span) override;
+  void set_offset(Duration offset) { offset_ = offset; }
+  [[nodiscard]] Duration offset() const { return offset_; }
+
+ private:
+  Scheduler& scheduler_;
+  Instant start_;
+  Duration offset_{};
+};
+
+// Who answers at the other end of the network, from the instant the request arrives. Nothing in `response`:
+// the connection stays open without an answer.
+struct Arrival {
+  std::optional<http::Response> response;
+  Duration after{};
+};
+using Reply = std::move_only_function<void(Arrival)>;
+using Host = std::function<void(http::Request request, Reply reply)>;
+
+class Network {
+ public:
+  Network(Scheduler& scheduler, Faults& faults, std::uint64_t seed)
+      : scheduler_(scheduler), faults_(faults), chance_(seed, Stream::network) {}
+  void add_host(std::string origin, Host host) { hosts_[std::move(origin)] = std::move(host); }
+
+  // Calls of the process end with it, as far as it goes: what is under way arrives all the same.
+  enum class Caller : std::uint8_t { process, world };
+  using Completion = std::move_only_function<void(Result<http::Response>)>;
+  // `done` runs at most once: as a task of the process, or, of the world, at the instant of the answer.
+  void call(http::Request request, CallOptions options, Caller caller, Completion done);
+  void forget_process();
+  // Whoever waits for an answer of this host learns that the connection was lost.
+  void reset_connections(const std::string& origin);
+
+  // The most often that one idempotency key was sent to one origin as a request that may move money; see
+  // Checker. A fence is none.
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& money_sends() const { return money_sends_; }
+  [[nodiscard]] std::uint64_t calls_to_gateway() const { return calls_to_gateway_; }
+  [[nodiscard]] std::size_t open_calls() const { return calls_.size(); }
+
+ private:
+  struct Open {
+    Completion done;
+    Caller caller = Caller::process;
+    std::string origin;
+  };
+  [[nodiscard]] Duration latency() { return milliseconds(chance_.between(1, 150)); }
+  [[nodiscard]] bool is_gateway_call(const http::Request& request) const;
+  void count(const http::Request& request);
+  void arrive(std::uint64_t number, http::Request request, Duration reply_delay, bool reply_comes);
+  void complete(std::uint64_t number, Result<http::Response> result);
+
+  Scheduler& scheduler_;
+  Faults& faults_;
+  Chance chance_;
+  std::map<std::string, Host> hosts_;
+  std::map<std::uint64_t, Open> calls_;
+  std::map<std::string, std::uint64_t> money_sends_;
+  std::uint64_t last_number_ = 0;
+  std::uint64_t calls_to_gateway_ = 0;
+};
+
+class NetworkHttpClient final : public HttpClient {
+ public:
+  NetworkHttpClient(Network& network, Clock& clock) : network_(network), clock_(clock) {}
+  [[nodiscard]] Task<Result<http::Response>> send(http::Request request, CallOptions options) override;
+  void go_inert() { is_inert_ = true; }
+
+ private:
+  Network& network_;
+  Clock& clock_;
+  bool is_inert_ = false;
+};
+
+// Writes into the trace, so that two runs must log the same; looks for what must not be in a log.
+class TracedLog final : public Log {
+ public:
+  explicit TracedLog(Scheduler& scheduler) : scheduler_(scheduler) {}
+  void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) override;
+  void go_inert() { is_inert_ = true; }
+
+ private:
+  Scheduler& scheduler_;
+  bool is_inert_ = false;
+};
+
+}  // namespace payweir::sim

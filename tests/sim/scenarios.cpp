@@ -1,0 +1,151 @@
+#include "scenarios.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace payweir::sim {
+namespace {
+
+constexpr const char* kPaid = "4242424242424242";
+constexpr const char* kDeclined = "4000000000000002";
+constexpr const char* kAsks = "4000000000003220";
+constexpr const char* kAsksThenDeclines = "4000008400001629";
+constexpr const char* kSlowRefund = "4000000000007726";
+
+using Style = Order::Style;
+using Then = Order::Then;
+using Payer = Order::Payer;
+
+Order order(std::string card) {
+  Order made;
+  made.payment_id = "order_0";
+  made.amount = 6'540;
+  made.currency = "USD";
+  made.card = std::move(card);
+  return made;
+}
+
+Order held(std::string card, Then then) {
+  Order made = order(std::move(card));
+  made.manual_capture = true;
+  made.then = then;
+  return made;
+}
+
+Order asked(std::string card, Payer payer) {
+  Order made = order(std::move(card));
+  made.payer = payer;
+  return made;
+}
+
+Order styled(Order made, Style style) {
+  made.style = style;
+  return made;
+}
+
+Order refunded(Order made, int refunds) {
+  made.refunds = refunds;
+  return made;
+}
+
+Order synced(Order made) {
+  made.syncs = true;
+  return made;
+}
+
+Order of_currency(Order made, std::string currency) {
+  made.currency = std::move(currency);
+  return made;
+}
+
+Order without_id(Order made) {
+  made.payment_id.clear();
+  return made;
+}
+
+Order payer_of(Order made, Payer payer) {
+  made.payer = payer;
+  return made;
+}
+
+// Whether it may strike at any step of the process, of which there are hundreds in a story.
+bool strikes_at_any_step(FaultKind kind) {
+  return kind == FaultKind::kill || kind == FaultKind::power_cut || kind == FaultKind::pause ||
+         kind == FaultKind::clock_jump;
+}
+
+}  // namespace
+
+std::vector<Scenario> all_scenarios() {
+  std::vector<Scenario> all;
+  const auto add = [&](std::string name, Order one) { all.push_back({std::move(name), {std::move(one)}}); };
+  add("pay", order(kPaid));
+  add("pay in yen", of_currency(order(kPaid), "JPY"));
+  add("pay in dinar", of_currency(order(kPaid), "KWD"));
+  add("pay without an id of the merchant's", without_id(order(kPaid)));
+  add("pay, then look", synced(order(kPaid)));
+  add("pay in two requests", styled(order(kPaid), Style::in_two));
+  add("pay after an update", styled(order(kPaid), Style::with_update));
+  add("declined", order(kDeclined));
+  add("declined in two requests", styled(order(kDeclined), Style::in_two));
+  add("declined after an update", styled(order(kDeclined), Style::with_update));
+  add("held and captured", held(kPaid, Then::capture));
+  add("held and captured in part", held(kPaid, Then::capture_part));
+  add("held and cancelled", held(kPaid, Then::cancel));
+  add("held and left to expire", held(kPaid, Then::nothing));
+  add("held in two requests, captured", styled(held(kPaid, Then::capture), Style::in_two));
+  add("held in two requests, cancelled", styled(held(kPaid, Then::cancel), Style::in_two));
+  add("held after an update, captured in part", styled(held(kPaid, Then::capture_part), Style::with_update));
+  add("held and declined", held(kDeclined, Then::capture));
+  add("held, captured, looked at", synced(held(kPaid, Then::capture)));
+  add("held, cancelled, looked at", synced(held(kPaid, Then::cancel)));
+  add("payer approves", asked(kAsks, Payer::approves));
+  add("payer approves, the issuer declines", asked(kAsksThenDeclines, Payer::approves));
+  add("payer declines", asked(kAsks, Payer::declines));
+  add("payer leaves", asked(kAsks, Payer::leaves));
+  add("payer approves, looked at", synced(asked(kAsks, Payer::approves)));
+  add("payer approves in two requests", styled(asked(kAsks, Payer::approves), Style::in_two));
+  add("payer leaves in two requests", styled(asked(kAsks, Payer::leaves), Style::in_two));
+  add("payer approves, captured", payer_of(held(kAsks, Then::capture), Payer::approves));
+  add("payer approves, cancelled", payer_of(held(kAsks, Then::cancel), Payer::approves));
+  add("payer approves, left to expire", payer_of(held(kAsks, Then::nothing), Payer::approves));
+  add("refunded", refunded(order(kPaid), 1));
+  add("refunded in parts", refunded(order(kPaid), 3));
+  add("refunded, looked at", synced(refunded(order(kPaid), 1)));
+  add("refunded slowly", refunded(order(kSlowRefund), 1));
+  add("refunded slowly in parts", refunded(order(kSlowRefund), 2));
+  add("captured and refunded", refunded(held(kPaid, Then::capture), 1));
+  add("captured in part and refunded", refunded(held(kPaid, Then::capture_part), 1));
+  add("payer approves, refunded", refunded(asked(kAsks, Payer::approves), 1));
+  add("refunded in yen", of_currency(refunded(order(kPaid), 1), "JPY"));
+  Order second = order(kPaid);
+  second.number = 1;
+  second.payment_id = "order_1";
+  all.push_back({"two at once", {order(kPaid), second}});
+  return all;
+}
+
+SweepEnd sweep(const Scenario& scenario, std::uint64_t seed, std::uint64_t every) {
+  SweepEnd end;
+  const auto run = [&](FaultKind kind, std::uint64_t nth) {
+    WorldOptions options{.seed = seed, .orders = scenario.orders, .only = std::pair(kind, nth)};
+    WorldEnd told = run_world(std::move(options));
+    ++end.runs;
+    end.fired += told.faults_fired;
+    if (!told.is_good())
+      end.failures.push_back(fmt::format("{}: {} at {}: {} {}", scenario.name, to_string(kind), nth,
+                                         told.violations.front().invariant, told.violations.front().what));
+    return told;
+  };
+  const WorldEnd calm = run(FaultKind::refused, 0);
+  for (std::size_t i = 0; i < kFaultKinds; ++i) {
+    const auto kind = static_cast<FaultKind>(i);
+    const std::uint64_t step = strikes_at_any_step(kind) ? every : 1;
+    for (std::uint64_t nth = 1; nth <= calm.occasions[i]; nth += step)
+      static_cast<void>(run(kind, nth));
+  }
+  return end;
+}
+
+}  // namespace payweir::sim

@@ -1,0 +1,110 @@
+#pragma once
+// The merchants' side of the world: clients that take payments through the API, ask again when they are not
+// answered, click twice and change their minds; payers on the gateway's page; and endpoints that take
+// webhooks. What a client was told is kept, as the switch must stand by it.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "checker.hpp"
+#include "network.hpp"
+#include "ports/task.hpp"
+
+namespace payweir::sim {
+
+struct Merchant {
+  std::string id, api_key;
+};
+
+// What one client wants, and what it was told.
+struct Order {
+  std::size_t number = 0;
+  std::size_t merchant = 0;
+  std::string payment_id;  // chosen by the merchant, or as the switch answered; "" before that
+  std::int64_t amount = 0;
+  std::string currency;
+  std::string card;
+  bool manual_capture = false;
+  enum class Style : std::uint8_t { at_once, in_two, with_update } style = Style::at_once;
+  enum class Then : std::uint8_t { nothing, capture, capture_part, cancel } then = Then::nothing;
+  int refunds = 0;
+  bool syncs = false;
+  enum class Payer : std::uint8_t { drawn, approves, declines, leaves } payer = Payer::drawn;
+
+  // Told with a 2xx, the last one last.
+  std::vector<std::string> statuses;
+  bool is_refused = false;  // the first request got a 4xx
+  bool has_given_up = false;
+  bool is_over = false;
+};
+
+class Shop {
+ public:
+  static constexpr const char* kSwitch = "https://switch.test";
+  static constexpr const char* kShop = "https://shop.test";
+
+  Shop(Scheduler& scheduler, Network& network, Faults& faults, Checker& checker, std::uint64_t seed);
+
+  void add_merchant(Merchant merchant) { merchants_.push_back(std::move(merchant)); }
+  // Draws so many orders and lets them come in.
+  void open(std::size_t count, Duration within);
+  // These, all at once.
+  void open(std::vector<Order> orders);
+  [[nodiscard]] bool is_done() const { return orders_over_ == orders_.size(); }
+  [[nodiscard]] const std::vector<Order>& orders() const { return orders_; }
+
+  // Webhooks that an endpoint took, by webhook-id.
+  [[nodiscard]] const std::set<std::string>& webhooks() const { return webhooks_; }
+  [[nodiscard]] std::uint64_t requests() const { return requests_; }
+  [[nodiscard]] std::uint64_t replays() const { return replays_; }
+
+  // What a client was told must still be so: INV-14.
+  void check_promises();
+
+  struct Told {
+    int status = 0;  // 0: it gave up without an answer
+    std::string body;
+  };
+  // One request with its key until it is answered for good.
+  [[nodiscard]] Task<Told> ask(const Order& order, http::Method method, std::string target, std::string body,
+                               std::string key);
+
+ private:
+  [[nodiscard]] Order draw_order(std::size_t number);
+  void start(Order& order);
+  [[nodiscard]] Task<void> live(Order& order);
+  [[nodiscard]] Task<Told> pay(Order& order);
+  [[nodiscard]] Task<void> follow_up(Order& order);
+  [[nodiscard]] Task<void> pay_at_the_bank(Order& order, std::string url);
+  [[nodiscard]] Task<Told> refund(Order& order, int number);
+  [[nodiscard]] Task<std::string> wait_for_end(Order& order);
+  [[nodiscard]] Task<Result<http::Response>> send(http::Request request, Duration timeout);
+  [[nodiscard]] Task<void> sleep(Duration span);
+  [[nodiscard]] http::Request make_request(const Order& order, http::Method method, const std::string& target,
+                                           const std::string& body, const std::string& key) const;
+  void send_once(const Order& order, http::Method method, const std::string& target, const std::string& body,
+                 const std::string& key, int expected_refusal);
+  // The same key, the same bytes: INV-12.
+  void compare_replay(const std::string& key, const Told& told);
+  void take_webhook(http::Request request, Reply reply);
+  [[nodiscard]] static std::string create_body(const Order& order, std::int64_t amount);
+  [[nodiscard]] static std::string card_body(const Order& order);
+  void note_status(Order& order, const Told& told);
+
+  Scheduler& scheduler_;
+  Network& network_;
+  Faults& faults_;
+  Checker& checker_;
+  Chance workload_, payers_;
+  std::vector<Merchant> merchants_;
+  std::vector<Order> orders_;
+  std::size_t orders_over_ = 0;
+  std::map<std::string, std::string> answers_;  // final ones, by merchant and key
+  std::set<std::string> webhooks_;
+  std::uint64_t requests_ = 0, replays_ = 0;
+};
+
+}  // namespace payweir::sim

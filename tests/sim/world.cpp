@@ -1,0 +1,302 @@
+#include "world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/json_reader.hpp"
+#include "sandbox/stripe/books.hpp"
+
+namespace payweir::sim {
+namespace {
+
+constexpr Instant kStart{1'795'000'000'000};
+constexpr Duration kArrivals = minutes(4);  // in which all orders come
+constexpr Duration kDrainMax = hours(96);
+constexpr std::uint64_t kStepsMax = 50'000'000;
+constexpr std::string_view kAdminKey = "an admin key of the simulator";
+
+flows::Settings make_settings() {
+  flows::Settings settings;
+  settings.admin_api_key = Secret(std::string(kAdminKey));
+  settings.public_url = Shop::kSwitch;
+  settings.connector_base_urls["stripe"] = std::string(Gateway::kOrigin) + "/stripe";
+  settings.webhooks_allow_private = true;
+  settings.log_requests = false;
+  settings.sandbox = true;
+  return settings;
+}
+
+}  // namespace
+
+World::World(WorldOptions options)
+    : options_(std::move(options)),
+      faults_(options_.seed, options_.caps),
+      scheduler_(options_.seed, kStart, options_.trace),
+      network_(scheduler_, faults_, options_.seed),
+      machine_(scheduler_, network_, options_.seed),
+      gateway_(scheduler_, network_, faults_, options_.seed),
+      checker_(machine_.disk, scheduler_, gateway_.books()),
+      shop_(scheduler_, network_, faults_, checker_, options_.seed),
+      process_(options_.seed, Stream::process),
+      people_(options_.seed, Stream::people) {
+  machine_.settings = make_settings();
+  machine_.disk.set_verdict([this](Disk::Call call) { return disk_verdict(call); });
+  network_.add_host(Shop::kSwitch, [this](http::Request request, Reply reply) {
+    if (!node_ || !node_->is_up()) return reply({std::nullopt, {}});
+    node_->serve(std::move(request), std::move(reply));
+  });
+}
+
+World::~World() {
+  checker_.on_crash();
+  node_.reset();
+  scheduler_.drop_world();
+}
+
+void World::start_node() {
+  node_ = std::make_unique<Node>(machine_, checker_);
+  node_->start();
+}
+
+int World::disk_verdict(Disk::Call call) {
+  if (is_disk_dead_) return call == Disk::Call::write ? SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC;
+  if (faults_.strike(FaultKind::disk_dies)) {
+    is_disk_dead_ = true;
+    return call == Disk::Call::write ? SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC;
+  }
+  if (call == Disk::Call::sync)
+    return faults_.strike(FaultKind::disk_sync_fails) ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+  if (faults_.strike(FaultKind::disk_full)) return SQLITE_FULL;
+  return faults_.strike(FaultKind::disk_write_fails) ? SQLITE_IOERR_WRITE : SQLITE_OK;
+}
+
+void World::crash(Disk::End how) {
+  scheduler_.note(how == Disk::End::power_lost ? "power cut" : "kill");
+  ++crashes_;
+  checker_.on_crash();
+  node_.reset();
+  machine_.disk.attach(how);
+  is_disk_dead_ = false;
+  network_.reset_connections(Shop::kSwitch);
+  scheduler_.happen_after(milliseconds(process_.between(100, 20'000)), [this] {
+    start_node();
+    if (node_->wants_to_die()) return;  // and is started again
+    checker_.on_restart();
+    shop_.check_promises();
+  });
+}
+
+void World::befall() {
+  if (!node_) return;
+  if (node_->wants_to_die() || is_disk_dead_) {
+    seen_["the store ended the process"] += 1;
+    return crash(process_.percent(50) ? Disk::End::power_lost : Disk::End::killed);
+  }
+  if (faults_.strike(FaultKind::kill)) return crash(Disk::End::killed);
+  if (faults_.strike(FaultKind::power_cut)) return crash(Disk::End::power_lost);
+  if (faults_.strike(FaultKind::pause))
+    scheduler_.pause_process(milliseconds(faults_.chance(FaultKind::pause).between(100, 600'000)));
+  if (faults_.strike(FaultKind::clock_jump))
+    machine_.clock.set_offset(
+        milliseconds(faults_.chance(FaultKind::clock_jump).between(-3'600'000, 3'600'000)));
+}
+
+void World::leap() {
+  if (!node_ || !node_->is_up() || !scheduler_.is_idle() || scheduler_.now() - leapt_at_ < seconds(1)) return;
+  leapt_at_ = scheduler_.now();
+  std::optional<Instant> next = scheduler_.next_of_world();
+  if (const auto due = checker_.next_due())
+    next = std::min(next.value_or(Instant{*due - machine_.clock.offset()}), *due - machine_.clock.offset());
+  if (!next) return;
+  if (*next - scheduler_.now() < seconds(2)) return;
+  scheduler_.leap_to(*next - seconds(1));
+}
+
+void World::step() {
+  check(scheduler_.steps() < kStepsMax, "a run goes on for ever");
+  leap();
+  befall();
+  check(scheduler_.step(), "nothing will ever happen again");
+}
+
+void World::set_up() {
+  faults_.suspend(true);
+  start_node();
+  const auto admin = [this](std::string target, std::string body) {
+    http::Request request{.method = http::Method::post, .target = std::move(target), .origin = Shop::kSwitch};
+    request.headers.set("api-key", kAdminKey);
+    request.headers.set("content-type", "application/json");
+    request.body = std::move(body);
+    std::string answer;
+    bool is_answered = false;
+    network_.call(std::move(request), CallOptions{}, Network::Caller::world,
+                  [&](Result<http::Response> response) {
+                    check(response && response->status == 200, "the operator is served");
+                    answer = std::move(response->body);
+                    is_answered = true;
+                  });
+    while (!is_answered)
+      check(scheduler_.step(), "the switch answers its operator");
+    return answer;
+  };
+  while (!node_->is_up())
+    check(scheduler_.step(), "the switch starts");
+  for (int i = 1; i <= 2; ++i) {
+    const std::string id = fmt::format("merchant_{}", i);
+    const std::string gateway_key = fmt::format("sk_test_sim{}", i);
+    static_cast<void>(admin(
+        "/accounts", fmt::format(R"({{"merchant_id":"{}","webhook_details":{{"webhook_url":"{}/{}"}}}})", id,
+                                 Shop::kShop, id)));
+    const auto key = json::parse(admin("/api_keys/" + id, R"({"name":"shop","expiration":"never"})"));
+    const std::string secret =
+        gateway_.subscribe(gateway_key, fmt::format("{}/webhooks/{}/stripe", Shop::kSwitch, id));
+    static_cast<void>(
+        admin(fmt::format("/account/{}/connectors", id),
+              fmt::format(R"({{"connector_type":"payment_processor","connector_name":"stripe",)"
+                          R"("connector_account_details":{{"auth_type":"HeaderKey","api_key":"{}"}},)"
+                          R"("connector_webhook_details":{{"merchant_secret":"{}"}}}})",
+                          gateway_key, secret)));
+    check(key.has_value(), "a key is JSON");
+    shop_.add_merchant({id, std::string(key->root()["api_key"].text())});
+  }
+  faults_.suspend(false);
+}
+
+// Somebody at the merchant's refunds a payment at the gateway, past the switch.
+void World::plan_people() {
+  scheduler_.happen_after(milliseconds(people_.between(5'000, 30'000)), [this] {
+    if (faults_.is_healed()) return;
+    if (faults_.strike(FaultKind::dashboard_refund) && !shop_.orders().empty()) {
+      const Order& order = shop_.orders()[people_.below(shop_.orders().size())];
+      if (!order.payment_id.empty())
+        checker_.foreign_refunds[order.payment_id] += gateway_.refund_in_dashboard(order.payment_id);
+    }
+    plan_people();
+  });
+}
+
+void World::work_until_done() {
+  const Instant give_up_at = scheduler_.now() + kArrivals + hours(2);
+  while (!shop_.is_done() && checker_.violations().empty() && scheduler_.now() < give_up_at)
+    step();
+}
+
+void World::heal() {
+  scheduler_.note("heal");
+  faults_.heal();
+  machine_.clock.set_offset({});
+  healed_at_ = scheduler_.now();
+}
+
+bool World::is_at_rest() {
+  if (!node_ || !node_->is_up() || !scheduler_.is_idle() || !shop_.is_done()) return false;
+  if (network_.open_calls() > 0 || gateway_.callbacks_under_way() > 0) return false;
+  if (gateway_.model().next_due()) return false;
+  return !checker_.next_due();
+}
+
+void World::drain() {
+  Instant looked_at{}, last_news = healed_at_;
+  while (checker_.violations().empty()) {
+    step();
+    if (scheduler_.now() - looked_at < seconds(1)) continue;
+    looked_at = scheduler_.now();
+    if (is_at_rest()) return;
+    // What the gateway does by itself may take a week, and its callbacks some days; all else, 96 hours.
+    if (gateway_.model().next_due() || gateway_.callbacks_under_way() > 0) last_news = scheduler_.now();
+    if (scheduler_.now() - last_news > kDrainMax) return;
+  }
+}
+
+void World::check_liveness() {
+  const std::int64_t open = checker_.count("SELECT count(*) FROM operation WHERE state <> 3");
+  if (open > 0) checker_.violate("INV-17", fmt::format("{} operations are still under way", open));
+  const std::int64_t undelivered = checker_.count("SELECT count(*) FROM delivery WHERE state = 1");
+  if (undelivered > 0) checker_.violate("INV-07", fmt::format("{} webhooks are still to come", undelivered));
+  const std::int64_t inbox = checker_.count("SELECT count(*) FROM inbox WHERE state = 1");
+  if (inbox > 0) checker_.violate("INV-38", fmt::format("{} callbacks are not worked off", inbox));
+  if (node_->requests_in_flight() > 0) checker_.violate("INV-30", "requests are in flight at rest");
+  for (const auto& [key, sends] : network_.money_sends())
+    if (sends > 1) checker_.violate("INV-26", key + " was sent more than once");
+}
+
+void World::check_at_rest() {
+  if (!checker_.violations().empty()) return;
+  if (!node_ || !node_->is_up()) return checker_.violate("INV-38", "the switch does not come up");
+  check_liveness();
+  shop_.check_promises();
+  for (const std::int64_t key : checker_.all_payment_keys()) {
+    const auto stored = checker_.load(key);
+    const auto foreign = checker_.foreign_refunds.find(stored->reference());
+    const std::int64_t refunds = foreign == checker_.foreign_refunds.end() ? 0 : foreign->second;
+    for (const Violation& found : check_payment(*stored, nullptr))
+      checker_.violate(found.invariant, stored->reference() + ": " + found.what);
+    for (const Violation& found : check_against_books(*stored, gateway_.books(), refunds, true))
+      checker_.violate(found.invariant, stored->reference() + ": " + found.what);
+    for (const store::OutboxRow& event : stored->events)
+      if (!shop_.webhooks().contains(to_text(event.id)) &&
+          checker_.count("SELECT count(*) FROM delivery WHERE state = 3 AND key = " +
+                         std::to_string(event.id.key)) == 0)
+        checker_.violate("INV-07", stored->reference() + ": a webhook reached nobody");
+  }
+  for (const std::string& reference : gateway_.books().repeated_references())
+    checker_.violate("INV-04", reference + ": charged twice");
+}
+
+WorldEnd World::run() {
+  set_up();
+  if (options_.prepare) options_.prepare(*this);
+  if (options_.only) faults_.plan_only(options_.only->first, options_.only->second);
+  if (options_.orders.empty())
+    shop_.open(options_.payments, kArrivals);
+  else
+    shop_.open(options_.orders);
+  plan_people();
+  work_until_done();
+  heal();
+  drain();
+  check_at_rest();
+  return end();
+}
+
+WorldEnd World::end() {
+  WorldEnd told;
+  told.seed = options_.seed;
+  told.violations = checker_.violations();
+  told.steps = scheduler_.steps();
+  told.crashes = crashes_;
+  told.simulated = scheduler_.now() - kStart;
+  told.faults_fired = faults_.fired();
+  for (std::size_t i = 0; i < kFaultKinds; ++i) {
+    const auto kind = static_cast<FaultKind>(i);
+    told.occasions[i] = faults_.occasions(kind);
+    if (faults_.fired(kind) > 0) told.fired[kind] = faults_.fired(kind);
+  }
+  told.seen = seen_;
+  if (machine_.disk.torn_sectors() > 0) told.seen["a power cut tore a sector"] = machine_.disk.torn_sectors();
+  if (shop_.replays() > 0) told.seen["a request was answered from its first execution"] = shop_.replays();
+  for (const Violation& violation : told.violations) {
+    if (violation.invariant == "INV-04") ++told.charged_twice;
+    if (violation.invariant == "INV-14" || violation.invariant == "INV-40" || violation.invariant == "INV-19")
+      ++told.lost;
+    if (violation.invariant == "INV-08" || violation.invariant == "INV-11") ++told.unbalanced;
+  }
+  if (node_ && node_->is_up()) {
+    for (const std::int64_t key : checker_.all_payment_keys()) {
+      ++told.payments;
+      ++told.states[std::string(to_string(checker_.load(key)->row.payment.state))];
+    }
+  }
+  told.trace_hash = scheduler_.trace().hash();
+  told.trace = scheduler_.trace().lines();
+  return told;
+}
+
+WorldEnd run_world(WorldOptions options) {
+  return World(std::move(options)).run();
+}
+
+}  // namespace payweir::sim

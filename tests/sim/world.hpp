@@ -1,0 +1,108 @@
+#pragma once
+// World: one run of the simulator. A function of its options: the same seed tells the same story, to the bit.
+//
+// Phases: clients pay and everything goes wrong that this seed says; then all faults end (heal); then nothing
+// new begins and what is under way comes to its end (drain, in 96 simulated hours at most, longer only for
+// what the gateway itself still has to do); then the books are compared.
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "checker.hpp"
+#include "gateway.hpp"
+#include "node.hpp"
+#include "shop.hpp"
+
+namespace payweir::sim {
+
+struct WorldOptions {
+  std::uint64_t seed = 1;
+  std::size_t payments = 500;
+  FaultCaps caps;
+  Trace::Keep trace = Trace::Keep::hash_only;
+  // Instead of orders that are drawn.
+  std::vector<Order> orders;
+  // One fault at one occasion, instead of those that the seed drew; occasion 0 for none at all.
+  std::optional<std::pair<FaultKind, std::uint64_t>> only;
+  // Runs before the shop opens.
+  std::function<void(class World&)> prepare;
+};
+
+struct WorldEnd {
+  std::uint64_t seed = 0;
+  std::string trace_hash;
+  std::vector<std::string> trace;
+  std::vector<Violation> violations;
+  std::size_t payments = 0;  // that the store has
+  std::uint64_t lost = 0;    // of which the books and the store differ
+  std::uint64_t charged_twice = 0;
+  std::uint64_t unbalanced = 0;  // of which the ledger and the payment differ
+  std::uint64_t steps = 0;
+  std::uint64_t crashes = 0;
+  std::uint64_t faults_fired = 0;
+  std::map<FaultKind, std::uint64_t> fired;
+  Duration simulated{};
+  std::map<std::string, std::uint64_t> states;  // payments by their last state
+  std::map<std::string, std::uint64_t> seen;    // "sometimes": what happened at least once
+  std::array<std::uint64_t, kFaultKinds> occasions{};
+
+  [[nodiscard]] bool is_good() const { return violations.empty(); }
+};
+
+class World {
+ public:
+  explicit World(WorldOptions options);
+  ~World();
+
+  [[nodiscard]] WorldEnd run();
+
+  // For scenarios.
+  [[nodiscard]] Faults& faults() { return faults_; }
+  [[nodiscard]] Scheduler& scheduler() { return scheduler_; }
+  [[nodiscard]] Gateway& gateway() { return gateway_; }
+  [[nodiscard]] Shop& shop() { return shop_; }
+  [[nodiscard]] Machine& machine() { return machine_; }
+  [[nodiscard]] Checker& checker() { return checker_; }
+  void crash(Disk::End how);
+
+ private:
+  void set_up();
+  void start_node();
+  void befall();  // what strikes the process between two steps
+  [[nodiscard]] int disk_verdict(Disk::Call call);
+  void step();
+  // Time goes on to the next thing that somebody does: idle polls in between are left out.
+  void leap();
+  void work_until_done();
+  void heal();
+  void drain();
+  [[nodiscard]] bool is_at_rest();
+  void check_at_rest();
+  void check_liveness();
+  void plan_people();
+  [[nodiscard]] WorldEnd end();
+
+  const WorldOptions options_;
+  Faults faults_;
+  Scheduler scheduler_;
+  Network network_;
+  Machine machine_;
+  Gateway gateway_;
+  Checker checker_;
+  Shop shop_;
+  Chance process_, people_;
+  std::unique_ptr<Node> node_;
+  Instant healed_at_{};
+  Instant leapt_at_{};
+  bool is_disk_dead_ = false;
+  std::uint64_t crashes_ = 0;
+  std::map<std::string, std::uint64_t> seen_;
+};
+
+[[nodiscard]] WorldEnd run_world(WorldOptions options);
+
+}  // namespace payweir::sim
