@@ -86,6 +86,10 @@ sim: simulator  ## years of faults in minutes: SEEDS=100 FROM=1 [PAYMENTS=500] [
 sweep: simulator  ## 40 scenarios, each call, write and step failing in every way it can: [EVERY=1]
 	@exec build/sim/tests/sim/payweir_sim sweep --every $(EVERY) --jobs $(JOBS) $(ARGS)
 
+.PHONY: mutants
+mutants: simulator  ## bugs planted on purpose, and after how many seeds each is found
+	@exec build/sim/tests/sim/payweir_sim mutants --seeds 1000 --from $(FROM) --payments 60 --jobs $(JOBS) $(ARGS)
+
 .PHONY: compat
 compat: build  ## a Hyperswitch Postman collection: HS_COLLECTION=FILE [FOLDERS="A,B"]
 	@tools/setup.sh compat

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/planted.hpp"
 
 namespace payweir {
 namespace {
@@ -20,7 +21,7 @@ class Transition {
  public:
   // The times of a payment never go back, whatever the wall clock does.
   Transition(const PaymentAggregate& current, Instant now)
-      : now_(std::max(now, current.payment.modified_at)) {
+      : now_(PLANTED(times_go_back) ? now : std::max(now, current.payment.modified_at)) {
     decision_.next = current;
   }
 
@@ -59,7 +60,7 @@ class Transition {
   }
 
   [[nodiscard]] Decision take() && {
-    ++payment().version;
+    if (!PLANTED(forgets_the_version)) ++payment().version;
     payment().modified_at = now_;
     return std::move(decision_);
   }
@@ -186,6 +187,10 @@ Decision begin_void(const PaymentAggregate& current, OperationId operation_id, I
 
 Result<Decision> decide_on(const PaymentAggregate& current, const event::Cancel& cancel, Instant now) {
   switch (current.payment.state) {
+    case PaymentState::requires_capture:
+      if (!PLANTED(cancels_without_a_void))
+        return begin_void(current, cancel.operation_id, cancel.ask_at, now);
+      [[fallthrough]];
     case PaymentState::requires_payment_method:
     case PaymentState::requires_confirmation: {
       Transition to(current, now);
@@ -194,7 +199,7 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::Cancel&
       return std::move(to).take();
     }
     case PaymentState::requires_customer_action:
-    case PaymentState::requires_capture: return begin_void(current, cancel.operation_id, cancel.ask_at, now);
+      return begin_void(current, cancel.operation_id, cancel.ask_at, now);
     case PaymentState::processing:
     case PaymentState::succeeded:
     case PaymentState::partially_captured:
@@ -209,9 +214,10 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::Cancel&
 
 Result<Decision> decide_on(const PaymentAggregate& current, const event::Expire& expire, Instant now) {
   if (now < current.payment.expires_at) return unchanged(current);
-  if (current.payment.state == PaymentState::requires_customer_action)
+  if (current.payment.state == PaymentState::requires_customer_action && !PLANTED(expires_without_a_void))
     return begin_void(current, expire.operation_id, expire.ask_at, now);
-  if (!is_open_for_changes(current.payment.state)) return unchanged(current);
+  if (!is_open_for_changes(current.payment.state) && !PLANTED(expires_without_a_void))
+    return unchanged(current);
   Transition to(current, now);
   to.payment().state = PaymentState::expired;
   to.emit(EventType::payment_expired);
@@ -227,7 +233,7 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::CreateR
   if (create.amount_minor > payment.refundable_minor())
     return fail(Code::amount_exceeds_captured, "amount", "The refund amount exceeds the amount captured");
   Transition to(current, now);
-  to.payment().refund_reserved_minor += create.amount_minor;
+  if (!PLANTED(reserves_no_refund)) to.payment().refund_reserved_minor += create.amount_minor;
   Refund refund;
   refund.id = create.refund_id;
   refund.merchant_no = payment.merchant_no;
@@ -253,7 +259,7 @@ void fail_attempt(Transition& to, AttemptState state, OperationResult result, Ga
   to.touch_attempt();
   to.close_operation(result);
   to.payment().state = PaymentState::failed;
-  to.emit(EventType::payment_failed);
+  if (!PLANTED(tells_nobody_of_failure)) to.emit(EventType::payment_failed);
 }
 
 // The gateway's word cannot be true of what we asked for: nothing is concluded from it.
@@ -263,6 +269,24 @@ void quarantine(Transition& to, const std::string& why) {
   to.touch_attempt();
   to.close_operation(OperationResult::none);
   to.payment().state = PaymentState::conflicted;
+}
+
+void become_captured(Transition& to, Money captured) {
+  Payment& payment = to.payment();
+  if (PLANTED(captures_the_whole)) captured = payment.amount;
+  payment.captured_minor = captured.minor;
+  to.attempt().captured_minor = captured.minor;
+  const bool whole = captured.minor == payment.amount.minor;
+  to.attempt().state = whole ? AttemptState::captured : AttemptState::partially_captured;
+  to.attempt().authorised_minor = payment.amount.minor;
+  to.attempt().next_action_url.clear();
+  to.attempt().error = {};
+  to.touch_attempt();
+  to.close_operation(OperationResult::accepted);
+  payment.state = whole ? PaymentState::succeeded : PaymentState::partially_captured;
+  if (!PLANTED(posts_no_capture)) to.add(effect::PostCapture{captured});
+  if (!PLANTED(tells_nobody_of_success))
+    to.emit(whole ? EventType::payment_succeeded : EventType::payment_captured);
 }
 
 // Held, as far as the gateway goes; a capture or void that finds it so did not happen.
@@ -276,6 +300,7 @@ void become_authorised(Transition& to, Instant ask_at) {
     to.payment().state = PaymentState::processing;
     return;
   }
+  if (PLANTED(authorised_is_captured)) return become_captured(to, to.payment().amount);
   const bool news = attempt.state != AttemptState::authorised;
   attempt.state = AttemptState::authorised;
   attempt.authorised_minor = to.payment().amount.minor;
@@ -284,22 +309,6 @@ void become_authorised(Transition& to, Instant ask_at) {
   to.close_operation(is_first ? OperationResult::accepted : OperationResult::rejected);
   to.payment().state = PaymentState::requires_capture;
   if (news) to.emit(EventType::payment_authorized);
-}
-
-void become_captured(Transition& to, Money captured) {
-  Payment& payment = to.payment();
-  payment.captured_minor = captured.minor;
-  to.attempt().captured_minor = captured.minor;
-  const bool whole = captured.minor == payment.amount.minor;
-  to.attempt().state = whole ? AttemptState::captured : AttemptState::partially_captured;
-  to.attempt().authorised_minor = payment.amount.minor;
-  to.attempt().next_action_url.clear();
-  to.attempt().error = {};
-  to.touch_attempt();
-  to.close_operation(OperationResult::accepted);
-  payment.state = whole ? PaymentState::succeeded : PaymentState::partially_captured;
-  to.add(effect::PostCapture{captured});
-  to.emit(whole ? EventType::payment_succeeded : EventType::payment_captured);
 }
 
 enum class Because : std::uint8_t { asked, overdue };
@@ -328,9 +337,10 @@ void accept_payment_truth(Transition& to, const outcome::Accepted& accepted, Ins
       return become_authorised(to, ask_at);
     case AcceptedAs::captured:
       // Somebody may have captured less in the gateway's own dashboard while we meant to void.
-      if (accepted.amount.currency != expected.currency || accepted.amount.minor < 1 ||
-          accepted.amount.minor > to.payment().amount.minor ||
-          (kind != OperationKind::void_authorisation && accepted.amount != expected))
+      if (!PLANTED(believes_any_amount) &&
+          (accepted.amount.currency != expected.currency || accepted.amount.minor < 1 ||
+           accepted.amount.minor > to.payment().amount.minor ||
+           (kind != OperationKind::void_authorisation && accepted.amount != expected)))
         return quarantine(to, "the gateway captured another amount than was asked for");
       return become_captured(to, accepted.amount);
     case AcceptedAs::pending: {
@@ -350,6 +360,7 @@ void accept_payment_truth(Transition& to, const outcome::Accepted& accepted, Ins
         to.touch_attempt();
         return to.leave_open(OperationState::unknown, ask_at);
       }
+      if (PLANTED(action_is_captured)) return become_captured(to, to.payment().amount);
       const bool news = to.payment().state != PaymentState::requires_customer_action;
       attempt.state = AttemptState::needs_action;
       attempt.next_action_url = accepted.next_action_url;
@@ -374,6 +385,8 @@ void accept_payment_truth(Transition& to, const outcome::Accepted& accepted, Ins
 // A capture or void that certainly did not happen leaves the payment as it was. Before the attempt is
 // authorised, the void is the only operation left, and stays open, so that the resolver keeps looking.
 void undo_follow_up(Transition& to, OperationResult result, GatewayError error, Instant ask_at) {
+  if (PLANTED(lost_capture_is_done) && to.operation().kind == OperationKind::capture)
+    return become_captured(to, to.operation().amount);
   const AttemptState attempt = to.attempt().state;
   to.attempt().error = std::move(error);
   to.touch_attempt();
@@ -417,6 +430,9 @@ Decision end_payment_operation(const PaymentAggregate& current, const event::Ope
                    if (!unknown.connector_payment_id.empty())
                      to.attempt().connector_payment_id = unknown.connector_payment_id;
                    if (unknown.contradicts) return quarantine(to, unknown.why);
+                   if (PLANTED(unknown_is_failed) && first)
+                     return fail_attempt(to, AttemptState::failed, OperationResult::rejected, {"", ""});
+                   if (PLANTED(unknown_is_captured) && first) return become_captured(to, to.payment().amount);
                    if (to.attempt().state == AttemptState::dispatching)
                      to.attempt().state = AttemptState::unknown;
                    to.touch_attempt();
@@ -435,7 +451,7 @@ void end_refund(Transition& to, RefundState state, OperationResult result, Gatew
 }
 
 void fail_refund(Transition& to, OperationResult result, GatewayError error) {
-  to.payment().refund_reserved_minor -= to.refund().amount.minor;
+  if (!PLANTED(keeps_the_reserve)) to.payment().refund_reserved_minor -= to.refund().amount.minor;
   end_refund(to, RefundState::failed, result, std::move(error));
   to.emit(EventType::refund_failed);
 }
@@ -445,17 +461,18 @@ void accept_refund(Transition& to, const outcome::Accepted& accepted, Instant as
     to.refund().connector_refund_id = accepted.connector_payment_id;
     to.operation().connector_operation_id = accepted.connector_payment_id;
   }
-  if (accepted.as == AcceptedAs::pending) {
+  if (accepted.as == AcceptedAs::pending && !PLANTED(pending_refund_is_done)) {
     to.touch_refund();
     return to.leave_open(OperationState::unknown, ask_at);
   }
-  if (accepted.as != AcceptedAs::refunded || accepted.amount != to.refund().amount)
+  if ((accepted.as != AcceptedAs::refunded && !PLANTED(pending_refund_is_done)) ||
+      (accepted.amount != to.refund().amount && !PLANTED(believes_any_amount)))
     return end_refund(to, RefundState::requires_merchant_action, OperationResult::none,
                       {"integrity_failure", "the gateway refunded another amount than was asked for"});
   to.payment().refund_reserved_minor -= to.refund().amount.minor;
   to.payment().refunded_minor += to.refund().amount.minor;
   end_refund(to, RefundState::succeeded, OperationResult::accepted, {});
-  to.add(effect::PostRefund{to.refund().amount});
+  if (!PLANTED(posts_no_refund)) to.add(effect::PostRefund{to.refund().amount});
   to.emit(EventType::refund_succeeded);
 }
 
@@ -477,6 +494,8 @@ Decision end_refund_operation(const PaymentAggregate& current, const event::Oper
                    if (unknown.contradicts)
                      return end_refund(to, RefundState::requires_merchant_action, OperationResult::none,
                                        {"integrity_failure", unknown.why});
+                   if (PLANTED(unknown_refund_fails))
+                     return fail_refund(to, OperationResult::rejected, {"", ""});
                    to.leave_open(OperationState::unknown, ended.ask_at);
                  },
              },
@@ -487,7 +506,8 @@ Decision end_refund_operation(const PaymentAggregate& current, const event::Oper
 Result<Decision> decide_on(const PaymentAggregate& current, const event::OperationEnded& ended, Instant now) {
   check(current.operation.has_value() && current.attempt.has_value(),
         "an operation ended that was not loaded");
-  if (current.operation->state == OperationState::done) return unchanged(current);  // told twice
+  if (current.operation->state == OperationState::done && !PLANTED(tells_twice))
+    return unchanged(current);  // told twice
   if (current.operation->kind == OperationKind::refund) {
     check(current.refund.has_value(), "a refund ended that was not loaded");
     return end_refund_operation(current, ended, now);
@@ -527,7 +547,8 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::Reporte
   check(current.operation.has_value() && current.attempt.has_value(),
         "an authorisation was reported that was not loaded");
   const auto* accepted = std::get_if<outcome::Accepted>(&reported.outcome);
-  if (current.payment.state != PaymentState::requires_capture) return unchanged(current);
+  if (current.payment.state != PaymentState::requires_capture || PLANTED(ignores_what_ended))
+    return unchanged(current);
   Transition to(current, now);
   if (accepted && accepted->as == AcceptedAs::voided) {
     become_voided(to, accepted->has_lapsed ? Because::overdue : Because::asked, std::nullopt);
@@ -630,7 +651,7 @@ std::int64_t Payment::capturable_minor() const {
 }
 
 std::int64_t Payment::refundable_minor() const {
-  return captured_minor - refunded_minor - refund_reserved_minor;
+  return captured_minor - refunded_minor - (PLANTED(counts_only_done_refunds) ? 0 : refund_reserved_minor);
 }
 
 bool is_final(PaymentState state) {

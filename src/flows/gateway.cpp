@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "base/planted.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -23,6 +24,8 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   ConnectorRequest request;
   request.kind = operation.kind;
   request.operation_reference = to_text(operation.id);
+  if (PLANTED(another_key_a_try))
+    request.operation_reference += std::to_string(context.settings.process_started_at.ms);
   request.payment_reference = snapshot.payment_id();
   request.amount = operation.amount;
   request.payment_amount = aggregate.payment.amount;
@@ -56,7 +59,7 @@ ConnectorContext connector_context(const Context& context, const ConnectorAccoun
 
 Outcome outcome_of_transport_error(const Error& error) {
   const std::string why = std::string(code_name(error.code)) + ": " + error.detail;
-  if (error.certainty == Certainty::not_sent) return outcome::NotSent{why};
+  if (error.certainty == Certainty::not_sent || PLANTED(lost_is_not_sent)) return outcome::NotSent{why};
   return outcome::Unknown{why, "", false};
 }
 
@@ -88,9 +91,16 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
     if (send.kind == SendKind::money) check(++money_sends == 1, "a connector would send money twice");
     CallOptions options;
     options.timeout = context.settings.gateway_timeout;
-    options.send_by = send_by;
+    if (!PLANTED(sends_late)) options.send_by = send_by;
     const std::int64_t started_us = context.clock.suspended_us();
     http::Request wire = std::move(send.request);
+    if (PLANTED(sends_twice)) {
+      http::Request again = wire;
+      again.headers.set("Idempotency-Key", to_text(context.new_id<OperationTag>()));
+      Result<http::Response> first = co_await context.http.send(std::move(again), options);
+      if (first && first->status < 500)
+        wire.headers.set("Idempotency-Key", to_text(context.new_id<OperationTag>()));
+    }
     Result<http::Response> answer = co_await context.http.send(std::move(wire), options);
     const std::int64_t took_us = context.clock.suspended_us() - started_us;
     call.gateway_us += took_us;

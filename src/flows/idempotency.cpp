@@ -1,5 +1,6 @@
 #include "flows/idempotency.hpp"
 
+#include "base/planted.hpp"
 #include "crypto/hash.hpp"
 #include "store/queries/idempotency_queries.hpp"
 
@@ -40,7 +41,7 @@ std::int64_t claim(Context& context, store::ChangeSet& changes, const RequestKey
   row.digest = request.digest;
   row.fingerprint = request.fingerprint;
   row.resource_key = resource_key;
-  changes.insert(row);
+  if (!PLANTED(claims_nothing)) changes.insert(row);
   return row.key;
 }
 
@@ -59,7 +60,8 @@ Task<Result<Replay>> replay(Context& context, RequestKey request) {
   if (!found) co_return fail(std::move(found.error()));
   if (!*found) co_return fail(Code::not_found, "", "no request was made with this idempotency key");
   store::StoredClaim first = std::move(**found);
-  if (!crypto::constant_time_equal(first.claim.fingerprint, request.fingerprint)) {
+  if (!PLANTED(ignores_the_fingerprint) &&
+      !crypto::constant_time_equal(first.claim.fingerprint, request.fingerprint)) {
     ++context.telemetry.idempotency_conflicts;
     co_return fail(Code::idempotency_key_reused, "Idempotency-Key",
                    "this key was used for a request with another method, path or body");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "base/planted.hpp"
 #include "crypto/hash.hpp"
 
 namespace payweir::flows {
@@ -79,9 +80,11 @@ Task<Result<Recorded>> record(Context& context, store::ChangeSet changes, Key cl
   Recorded recorded;
   if (std::holds_alternative<store::commit::Committed>(answer)) co_return recorded;
   if (std::holds_alternative<store::commit::Conflict>(answer)) {
-    recorded.conflict = true;
+    recorded.conflict = !PLANTED(conflict_is_done);
     co_return recorded;
   }
+  if (PLANTED(sends_unrecorded) && !std::holds_alternative<store::commit::Duplicate>(answer))
+    co_return recorded;
   if (auto* failed = std::get_if<store::commit::Failed>(&answer)) co_return fail(std::move(failed->error));
   if (auto* maybe = std::get_if<store::commit::Maybe>(&answer)) co_return fail(std::move(maybe->error));
   // A repeated request may meet another unique index first, such as that of ids which merchants choose: its
@@ -126,6 +129,7 @@ Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcom
       count_state(context, before, snapshot);
       co_return answer;
     }
+    if (PLANTED(answers_unstored)) co_return answer;
     const bool raced = std::holds_alternative<store::commit::Conflict>(committed) ||
                        std::holds_alternative<store::commit::Duplicate>(committed);
     if (!raced) break;

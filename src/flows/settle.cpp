@@ -1,6 +1,7 @@
 #include "flows/settle.hpp"
 
 #include "base/check.hpp"
+#include "base/planted.hpp"
 #include "flows/gateway.hpp"
 #include "flows/operate.hpp"
 #include "store/queries/inbox_queries.hpp"
@@ -44,6 +45,7 @@ PaymentEvent in_vain(const Context& context, const PaymentSnapshot& snapshot, bo
 PaymentEvent event_of(const Context& context, const PaymentSnapshot& snapshot, const GatewayFinding& asked,
                       bool fenced, Instant now) {
   const Operation& operation = *snapshot.aggregate.operation;
+  if (PLANTED(silence_is_no) && is_unanswered(asked)) return event::OperationEnded{outcome::NotSent{""}, now};
   if (is_unanswered(asked)) return in_vain(context, snapshot, false, now);
   const Instant ask_at = next_ask(now, operation.ask_count + 1);
   if (std::holds_alternative<finding::NotFound>(*asked.finding)) {
@@ -51,6 +53,7 @@ PaymentEvent event_of(const Context& context, const PaymentSnapshot& snapshot, c
     return event::OperationEnded{
         outcome::NotSent{"the gateway does not know this request and will refuse it"}, ask_at};
   }
+  if (PLANTED(ignores_the_finding)) return in_vain(context, snapshot, true, now);
   const Outcome& outcome = std::get<finding::Found>(*asked.finding).outcome;
   // Still pending, still waiting for the payer: no news, and nothing to write but the next time to ask.
   if (const auto* accepted = std::get_if<outcome::Accepted>(&outcome)) {
@@ -70,8 +73,11 @@ PaymentEvent event_of(const Context& context, const PaymentSnapshot& snapshot, c
 // Whether the operation that the gateway does not know was not executed, and never will be. A query that
 // finds it after all is left in `asked`.
 Task<bool> make_final(Context& context, const PaymentSnapshot& snapshot, GatewayFinding& asked) {
+  if (PLANTED(not_found_is_final)) co_return true;
   const FenceAnswer fence = co_await fence_at_gateway(context, snapshot);
   if (fence == FenceAnswer::holds) co_return true;
+  if (PLANTED(unclear_fence_holds) && fence == FenceAnswer::unclear) co_return true;
+  if (PLANTED(spent_key_holds) && fence == FenceAnswer::spent) co_return true;
   // The original was there first. Once it cannot still be running, what a consistent query does not show was
   // not executed: its key is spent, so a copy that comes late is not executed either.
   if (fence == FenceAnswer::unclear ||

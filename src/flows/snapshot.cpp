@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 #include "base/json_reader.hpp"
 #include "base/json_writer.hpp"
+#include "base/planted.hpp"
 #include "crypto/encoding.hpp"
 #include "ledger/accounts.hpp"
 #include "store/queries/payment_queries.hpp"
@@ -27,7 +28,7 @@ void add_event(Context& context, const PaymentSnapshot& snapshot, const effect::
   event.sequence = emit.sequence;
   event.type = emit.type;
   event.created_at = now;
-  changes.insert(event);
+  if (!PLANTED(stores_no_event)) changes.insert(event);
   if (!snapshot.profile || snapshot.profile->row.webhook_url.empty()) return;
   store::DeliveryRow delivery;
   delivery.key = event.id.key;
@@ -35,7 +36,7 @@ void add_event(Context& context, const PaymentSnapshot& snapshot, const effect::
   delivery.profile_key = event.profile_key;
   delivery.due_at = now;
   delivery.body = webhook_body(context, snapshot, event);
-  changes.insert(delivery);
+  if (!PLANTED(delivers_nothing)) changes.insert(delivery);
 }
 
 void add_posting(const PaymentSnapshot& snapshot, const ledger::Posting& posting, Instant now,
@@ -83,7 +84,9 @@ class EffectWriter {
     add_posting(snapshot_, ledger::capture_posting(post.amount), now_, changes_);
   }
   void operator()(const effect::PostRefund& post) {
-    add_posting(snapshot_, ledger::refund_posting(post.amount), now_, changes_);
+    Money amount = post.amount;
+    if (PLANTED(posts_the_wrong_amount)) ++amount.minor;
+    add_posting(snapshot_, ledger::refund_posting(amount), now_, changes_);
   }
   void operator()(const effect::Emit& emit) { add_event(context_, snapshot_, emit, now_, changes_); }
 

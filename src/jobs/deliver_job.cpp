@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/id.hpp"
+#include "base/planted.hpp"
 #include "flows/webhooks.hpp"
 #include "jobs/delivery_request.hpp"
 #include "store/queries/job_queries.hpp"
@@ -55,6 +56,14 @@ Task<Result<void>> DeliverJob::work(DueItem item) {
     co_return stored;
   }
 
+  if (PLANTED(marks_before_it_sends)) {
+    store::DeliveryRow done = row;
+    ++done.version;
+    done.state = store::DeliveryState::delivered;
+    Result<void> marked = co_await store(std::move(done));
+    if (!marked) co_return marked;
+    ++row.version;
+  }
   http::Request request =
       build_delivery_request(*profile, to_text((*found)->event_id), row.body, context_.clock.wall());
   const CallOptions options = options_of(context_.settings);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/planted.hpp"
 #include "jobs/schedule.hpp"
 
 namespace payweir::jobs {
@@ -23,7 +24,7 @@ DeliveryVerdict judge(const Result<http::Response>& answer, Instant now) {
     return {failed, 0, std::move(why), {}};
   }
   const int status = answer->status;
-  if (status >= 200 && status < 300) return {delivered, status, "", {}};
+  if ((status >= 200 && status < 300) || PLANTED(any_answer_is_delivered)) return {delivered, status, "", {}};
   std::string why = "answered " + std::to_string(status);
   if (status >= 300 && status < 400) why += ", and redirects are not followed";
   if (status == 410) return {gone, status, std::move(why), {}};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.hpp"
 #include "flows/settle.hpp"
 #include "jobs/schedule.hpp"
 #include "store/queries/inbox_queries.hpp"
@@ -35,6 +36,7 @@ Task<Result<std::vector<DueItem>>> RecoverJob::list_due(Selection selection) {
   Result<std::vector<std::int64_t>> keys = co_await store::list_dispatching_operations(
       context_.store, context_.settings.process_started_at, selection.limit);
   if (!keys) co_return fail(std::move(keys.error()));
+  if (PLANTED(recovers_nothing)) co_return std::vector<DueItem>{};
   is_done_ = keys->empty();
   co_return items_of(*keys);
 }
@@ -53,7 +55,7 @@ Task<Result<std::vector<DueItem>>> ResolveJob::list_due(Selection selection) {
     const Operation& operation = row.operation;
     const bool is_to_recover = operation.state == OperationState::dispatching &&
                                operation.created_at < context_.settings.process_started_at;
-    if (!is_to_recover) items.push_back({operation.id.key, 0});
+    if (!is_to_recover && !PLANTED(resolves_nothing)) items.push_back({operation.id.key, 0});
   }
   co_return items;
 }
@@ -69,7 +71,7 @@ Task<Result<std::vector<DueItem>>> InboxJob::list_due(Selection selection) {
   if (!due) co_return fail(std::move(due.error()));
   std::vector<DueItem> items;
   for (const store::InboxRow& row : *due)
-    items.push_back({row.key, 0});
+    if (!PLANTED(works_off_nothing)) items.push_back({row.key, 0});
   co_return items;
 }
 

@@ -1,5 +1,7 @@
 #include "store/table_sql.hpp"
 
+#include "base/planted.hpp"
+
 namespace payweir::store {
 namespace {
 
@@ -28,7 +30,8 @@ std::string update_sql(const Table& table) {
     assignments += std::string(table.columns[index].name) + " = " + parameter(++number);
   }
   return "UPDATE " + std::string(table.name) + " SET " + assignments +
-         " WHERE key = " + parameter(number + 1) + " AND version = " + parameter(number + 2);
+         " WHERE key = " + parameter(number + 1) +
+         (PLANTED(ignores_versions) ? " AND version >= " : " AND version = ") + parameter(number + 2);
 }
 
 std::string erase_sql(const Table& table) {

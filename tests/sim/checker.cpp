@@ -9,6 +9,7 @@
 #include "base/check.hpp"
 #include "ledger/accounts.hpp"
 #include "sandbox/stripe/books.hpp"
+#include "sandbox/stripe/object_id.hpp"
 #include "store/table_sql.hpp"
 
 namespace payweir::sim {
@@ -193,36 +194,81 @@ Violations check_payment(const StoredPayment& now, const StoredPayment* before) 
   return found;
 }
 
-Violations check_against_books(const StoredPayment& now, const sandbox::stripe::Books& books,
-                               std::int64_t foreign_refunds, bool at_rest) {
+namespace {
+
+struct Truth {
+  std::int64_t charges = 0, captured = 0, held = 0;
+  std::int64_t refunded = 0;  // by the switch, and done
+};
+
+Truth truth_of(const std::string& reference, const sandbox::stripe::Books& books) {
+  const auto totals = books.totals_of_reference(reference);
+  Truth truth{.charges = totals.charge_count, .captured = totals.captured, .held = totals.held};
+  books.visit_by_reference(reference, [&](const sandbox::stripe::Intent& intent) {
+    for (const sandbox::stripe::Refund& refund : intent.refunds)
+      if (!refund.metadata.get("payweir_operation").empty() &&
+          refund.status == sandbox::stripe::RefundStatus::succeeded)
+        truth.refunded += refund.amount;
+    return true;
+  });
+  return truth;
+}
+
+// The gateway's id of an attempt must be of a payment of this reference.
+bool names_its_own(const Attempt& attempt, const std::string& reference,
+                   const sandbox::stripe::Books& books) {
+  if (attempt.connector_payment_id.empty()) return true;
+  const auto id = sandbox::stripe::parse_id("pi_", attempt.connector_payment_id);
+  return id && id->intent < books.size() &&
+         sandbox::stripe::Books::reference_of(books.at(id->intent)) == reference;
+}
+
+bool waits_for_a_person(const StoredPayment& stored) {
+  const PaymentState state = stored.row.payment.state;
+  return state == PaymentState::conflicted || state == PaymentState::requires_merchant_action;
+}
+
+}  // namespace
+
+Violations check_against_books(const StoredPayment& now, const sandbox::stripe::Books& books, When when) {
   Violations found;
   const Payment& payment = now.row.payment;
-  const auto truth = books.totals_of_reference(now.reference());
-  if (truth.charge_count > 1)
-    found.push_back({"INV-04", fmt::format("charged {} times", truth.charge_count)});
+  const Truth truth = truth_of(now.reference(), books);
+  if (truth.charges > 1) found.push_back({"INV-04", fmt::format("charged {} times", truth.charges)});
   if (payment.captured_minor > truth.captured)
     found.push_back({"INV-19", "the switch says captured, the gateway does not"});
-  const std::int64_t ours = truth.refunded - foreign_refunds;
-  if (payment.refunded_minor > ours)
+  if (payment.refunded_minor > truth.refunded)
     found.push_back({"INV-19", "the switch says refunded, the gateway does not"});
-  if (!at_rest) return found;
-  const bool is_held_by_operator =
-      payment.state == PaymentState::conflicted || payment.state == PaymentState::requires_merchant_action;
-  if (is_held_by_operator) return found;
+  for (const store::AttemptRow& row : now.attempts)
+    if (!names_its_own(row.attempt, now.reference(), books))
+      found.push_back({"INV-19", "an attempt names a payment of somebody else's"});
+  const bool has_ended_unpaid = payment.state == PaymentState::cancelled ||
+                                payment.state == PaymentState::failed ||
+                                payment.state == PaymentState::expired;
+  if (has_ended_unpaid && truth.captured + truth.held > 0)
+    found.push_back(
+        {"INV-40", fmt::format("{}, and the gateway holds or has money", to_string(payment.state))});
+  if (when == When::at_commit || waits_for_a_person(now)) return found;
   if (payment.captured_minor != truth.captured)
     found.push_back(
         {"INV-40", fmt::format("{}: the switch has captured {}, the gateway {}", to_string(payment.state),
                                payment.captured_minor, truth.captured)});
-  const bool refund_with_operator = std::ranges::any_of(
+  const bool refund_with_person = std::ranges::any_of(
       now.refunds, [](const auto& row) { return row.refund.state == RefundState::requires_merchant_action; });
-  if (payment.refunded_minor != ours && !refund_with_operator)
-    found.push_back(
-        {"INV-40", fmt::format("the switch has refunded {}, the gateway {}", payment.refunded_minor, ours)});
+  if (payment.refunded_minor != truth.refunded && !refund_with_person)
+    found.push_back({"INV-40", fmt::format("the switch has refunded {}, the gateway {}",
+                                           payment.refunded_minor, truth.refunded)});
   const bool says_held = payment.state == PaymentState::requires_capture;
   if (says_held != (truth.held > 0))
     found.push_back(
         {"INV-40", fmt::format("{}: the gateway holds {}", to_string(payment.state), truth.held)});
   return found;
+}
+
+// Constraints are the last line: a decision that one of them had to stop was wrong.
+void Checker::on_answer(const store::CommitAnswer& answer) {
+  const auto* failed = std::get_if<store::commit::Failed>(&answer);
+  if (failed && failed->error.code == Code::internal) violate("INV-02", failed->error.detail);
 }
 
 void Checker::violate(std::string invariant, std::string what) {
@@ -243,7 +289,12 @@ void Checker::on_submit(const store::ChangeSet& changes) {
       column = "aggregate_key";
     else
       continue;
-    touched_.insert(std::get<std::int64_t>(changes.values_of(change)[index_of(*change.table, column)]));
+    const auto values = changes.values_of(change);
+    touched_.insert(std::get<std::int64_t>(values[index_of(*change.table, column)]));
+    if (table != "operation" || change.op != store::ChangeOp::insert) continue;
+    const OperationId id{std::get<std::int64_t>(values[index_of(*change.table, "key")]),
+                         std::get<std::int64_t>(values[index_of(*change.table, "salt")])};
+    recorded_at_[to_text(id)] = scheduler_.now();
   }
 }
 
@@ -260,9 +311,7 @@ void Checker::check(std::int64_t payment_key) {
     return;
   }
   Violations found = check_payment(*now, before == known_.end() ? nullptr : &before->second);
-  const auto foreign = foreign_refunds.find(now->reference());
-  for (Violation& each :
-       check_against_books(*now, books_, foreign == foreign_refunds.end() ? 0 : foreign->second, false))
+  for (Violation& each : check_against_books(*now, books_, When::at_commit))
     found.push_back(std::move(each));
   for (Violation& each : found)
     violate(each.invariant, now->reference() + ": " + each.what);
@@ -278,9 +327,23 @@ void Checker::on_crash() {
 // A commit that nobody was told of may have been lost or kept; one that was told of may only have been
 // followed by others.
 void Checker::on_restart() {
-  for (auto& [key, payment] : known_)
-    touched_.insert(key);
+  const auto now = standings();
+  for (const auto& [key, payment] : known_) {
+    const auto found = now.find(key);
+    if (found == now.end() || found->second.version != payment.row.payment.version) touched_.insert(key);
+  }
   on_batch();
+}
+
+std::unordered_map<std::int64_t, Checker::Standing> Checker::standings() {
+  store::sqlite::Statement& query = statement("SELECT key, version, state FROM payment");
+  std::unordered_map<std::int64_t, Standing> found;
+  while (sqlite3_step(query.get()) == SQLITE_ROW)
+    found[sqlite3_column_int64(query.get(), 0)] = {
+        sqlite3_column_int64(query.get(), 1),
+        static_cast<PaymentState>(sqlite3_column_int64(query.get(), 2))};
+  sqlite3_reset(query.get());
+  return found;
 }
 
 store::sqlite::Connection& Checker::connection() {
@@ -326,16 +389,17 @@ std::vector<Row> Checker::rows(const std::string& sql, std::int64_t parameter) {
 }
 
 namespace {
+// Made once for each row type and column: statements are kept by their text.
 template <class Row>
 const std::string& select_by(std::string_view column) {
-  static const std::string sql = [&] {
-    const store::Table& table = store::table_of<Row>();
-    std::string text = "SELECT ";
-    for (std::size_t i = 0; i < table.columns.size(); ++i)
-      text.append(i == 0 ? "" : ", ").append(table.columns[i].name);
-    return text.append(" FROM ").append(table.name).append(" WHERE ").append(column).append(" = ?1");
-  }();
-  return sql;
+  static std::map<std::string_view, std::string> made;
+  std::string& text = made[column];
+  if (!text.empty()) return text;
+  const store::Table& table = store::table_of<Row>();
+  text = "SELECT ";
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    text.append(i == 0 ? "" : ", ").append(table.columns[i].name);
+  return text.append(" FROM ").append(table.name).append(" WHERE ").append(column).append(" = ?1");
 }
 }  // namespace
 
@@ -378,6 +442,15 @@ std::optional<std::int64_t> Checker::key_of_reference(const std::string& referen
   return found ? std::optional(key) : std::nullopt;
 }
 
+bool Checker::has_inbox(const std::string& event_id) {
+  store::sqlite::Statement& query = statement("SELECT 1 FROM inbox WHERE event_id = ?1");
+  const store::Value text{event_id};
+  query.bind(1, text, store::ColumnType::text);
+  const bool found = sqlite3_step(query.get()) == SQLITE_ROW;
+  sqlite3_reset(query.get());
+  return found;
+}
+
 std::int64_t Checker::count(const std::string& sql) {
   store::sqlite::Statement& query = statement(sql);
   payweir::check(sqlite3_step(query.get()) == SQLITE_ROW, "the checker can count");
@@ -400,6 +473,17 @@ std::optional<Instant> Checker::next_due() {
     if (due >= 0 && (!next || due < next->ms)) next = Instant{due};
   }
   return next;
+}
+
+void Checker::on_money(const std::string& operation_reference, Duration send_window) {
+  const auto recorded = recorded_at_.find(operation_reference);
+  if (recorded == recorded_at_.end())
+    violate("INV-05", operation_reference + " is sent and was never recorded");
+  else if (scheduler_.now() - recorded->second > send_window)
+    violate("INV-05", operation_reference + " is sent after its time to send");
+  else if (const Result<OperationId> id = parse_id<OperationTag>(operation_reference);
+           !id || rows<store::OperationRow>(select_by<store::OperationRow>("key"), id->key).empty())
+    violate("INV-05", operation_reference + " is sent before it is durable");
 }
 
 }  // namespace payweir::sim

@@ -44,11 +44,11 @@ struct StoredPayment {
 // Rules that hold of one payment at every commit: INV-01, 02, 03, 05, 06, 08, 10, 11, 15, 19, 28.
 // `before`: as it was at the commit before, if it was stored then.
 [[nodiscard]] std::vector<Violation> check_payment(const StoredPayment& now, const StoredPayment* before);
-// What the books must say for the stored payment to be true; at rest for good (`at_rest`: INV-40), and until
-// then as a bound (INV-04, INV-19). `foreign_refunds`: made by people in the gateway's dashboard.
+// What the books must say for the stored payment to be true; at rest for good (INV-40), and until then as a
+// bound (INV-04, INV-19). Refunds that people made in the gateway's dashboard do not count.
+enum class When : std::uint8_t { at_commit, at_rest };
 [[nodiscard]] std::vector<Violation> check_against_books(const StoredPayment& now,
-                                                         const sandbox::stripe::Books& books,
-                                                         std::int64_t foreign_refunds, bool at_rest);
+                                                         const sandbox::stripe::Books& books, When when);
 
 class Checker final : public CommitTap {
  public:
@@ -57,28 +57,35 @@ class Checker final : public CommitTap {
 
   void on_submit(const store::ChangeSet& changes) override;
   void on_batch() override;
+  void on_answer(const store::CommitAnswer& answer) override;
 
-  // The process is gone: what it had acknowledged must still be stored, and nothing may have changed that
-  // was ever durable. `foreign_refunds` as above, by reference.
+  // The process is gone, and the connection with it.
   void on_crash();
+  // The next one is there: whatever was ever durable must be, as it was or further on.
   void on_restart();
+
+  // Money leaves under this operation's reference: only once it is recorded, and not after its time to send.
+  void on_money(const std::string& operation_reference, Duration send_window);
 
   [[nodiscard]] const std::vector<Violation>& violations() const { return violations_; }
   void violate(std::string invariant, std::string what);
 
   [[nodiscard]] std::optional<StoredPayment> load(std::int64_t payment_key);
   [[nodiscard]] std::vector<std::int64_t> all_payment_keys();
+  struct Standing {
+    std::int64_t version = 0;
+    PaymentState state = PaymentState::requires_payment_method;
+  };
+  // Of every payment, by key.
+  [[nodiscard]] std::unordered_map<std::int64_t, Standing> standings();
   [[nodiscard]] std::optional<std::int64_t> key_of_reference(const std::string& reference);
+  // Whether the gateway's event is stored.
+  [[nodiscard]] bool has_inbox(const std::string& event_id);
   [[nodiscard]] std::int64_t count(const std::string& sql);
   // When the switch itself does something next: the earliest of all that is due.
   [[nodiscard]] std::optional<Instant> next_due();
 
-  std::map<std::string, std::int64_t> foreign_refunds;
-
  private:
-  struct Remembered {
-    StoredPayment payment;
-  };
   [[nodiscard]] store::sqlite::Connection& connection();
   [[nodiscard]] store::sqlite::Statement& statement(const std::string& sql);
   template <class Row>
@@ -92,6 +99,7 @@ class Checker final : public CommitTap {
   std::map<std::string, store::sqlite::Statement> statements_;
   std::set<std::int64_t> touched_;
   std::unordered_map<std::int64_t, StoredPayment> known_;
+  std::map<std::string, Instant> recorded_at_;  // operations, by reference
   std::vector<Violation> violations_;
 };
 

@@ -116,7 +116,8 @@ void Gateway::take(std::vector<sandbox::Callback> callbacks) {
     if (faults_.strike(FaultKind::callback_lost)) continue;
     if (faults_.strike(FaultKind::callback_forged)) forge(callback.request);
     if (faults_.strike(FaultKind::callback_stale))
-      call_back(callback.request, after + minutes(30), {}, Signing::as_it_is);  // as old by then
+      call_back(callback.request, after + hours(3), {},
+                Signing::as_it_is);  // its signature is as old by then
     if (faults_.strike(FaultKind::callback_delayed))
       after = after + milliseconds(faults_.chance(FaultKind::callback_delayed).between(0, 25 * 3'600'000));
     std::int64_t copies = 1;
@@ -148,12 +149,24 @@ void Gateway::call_back(http::Request request, Duration after, std::vector<Durat
                       [this, signing, request = std::move(request),
                        retries = std::move(retries)](Result<http::Response> answer) mutable {
                         --callbacks_under_way_;
-                        if ((answer && answer->status / 100 == 2) || retries.empty()) return;
+                        const bool is_taken = answer && answer->status / 100 == 2;
+                        if (is_taken) note_acknowledged(request, signing);
+                        if (is_taken || retries.empty()) return;
                         const Duration wait = retries.front();
                         retries.erase(retries.begin());
                         call_back(std::move(request), wait, std::move(retries), signing);
                       });
       });
+}
+
+void Gateway::note_acknowledged(const http::Request& callback, Signing signing) {
+  const auto event = json::parse(callback.body);
+  check(event.has_value(), "an event is JSON");
+  std::string id(event->root()["id"].text());
+  if (signing == Signing::as_it_is)
+    believed_.push_back(std::move(id));
+  else
+    acknowledged_.insert(std::move(id));
 }
 
 std::int64_t Gateway::refund_in_dashboard(const std::string& reference) {

@@ -2,7 +2,10 @@
 // The gateway's side of the world: the sandbox's own model behind the simulated network, its callbacks, and
 // what goes wrong with both. Its books are the truth that the checker holds the switch against.
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "network.hpp"
 #include "sandbox/stripe/stripe_model.hpp"
@@ -26,15 +29,19 @@ class Gateway {
   void charge_twice() { charges_twice_ = true; }
   [[nodiscard]] std::size_t callbacks_under_way() const { return callbacks_under_way_; }
   [[nodiscard]] std::uint64_t executed() const { return executed_; }
+  // Events whose callback was acknowledged, and callbacks that nobody should have believed and somebody did.
+  [[nodiscard]] const std::set<std::string>& acknowledged() const { return acknowledged_; }
+  [[nodiscard]] const std::vector<std::string>& believed() const { return believed_; }
 
  private:
   void serve(http::Request request, Reply reply);
   // What strikes this one request, as the sandbox knows it.
   [[nodiscard]] std::optional<sandbox::Fault> draw_fault();
   void take(std::vector<sandbox::Callback> callbacks);
-  enum class Signing : std::uint8_t { anew, as_it_is };
+  enum class Signing : std::uint8_t { anew, as_it_is };  // the latter of those that must be refused
   void call_back(http::Request request, Duration after, std::vector<Duration> retries, Signing signing);
   void sign(http::Request& request) const;
+  void note_acknowledged(const http::Request& callback, Signing signing);
   void forge(const http::Request& genuine);
   void watch_the_clock();
 
@@ -46,6 +53,8 @@ class Gateway {
   std::map<std::string, std::string> secrets_;  // by the address of callbacks
   std::optional<Instant> wakes_at_;
   std::size_t callbacks_under_way_ = 0;
+  std::set<std::string> acknowledged_;
+  std::vector<std::string> believed_;
   std::uint64_t executed_ = 0;
   bool charges_twice_ = false;
 };

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "mutants.hpp"
 #include "report.hpp"
 
 namespace {
@@ -30,5 +31,6 @@ int main(int argc, char** argv) {
   if (!options) return refuse(options.error().detail);
   if (command == "run") return payweir::sim::run_seeds(*options);
   if (command == "sweep") return payweir::sim::run_sweep(*options, name);
+  if (command == "mutants") return payweir::sim::run_mutants(*options, name);
   return refuse("no such command: " + command);
 }

@@ -27,9 +27,15 @@ bool Network::is_gateway_call(const http::Request& request) const {
 void Network::count(const http::Request& request) {
   ++calls_to_gateway_;
   const std::string_view key = request.headers.get("Idempotency-Key");
-  if (key.empty() || request.body.contains("payweir_fence") || request.body.contains("metadata%5Bfence"))
+  if (key.empty()) return;
+  if (request.body.contains("payweir_fence")) {
+    fenced_.insert(std::string(key));
     return;
-  ++money_sends_[std::string(key)];
+  }
+  if (on_money_) on_money_(std::string(key));
+  if (fenced_.contains(std::string(key)))
+    breaches_.push_back(std::string(key) + " was sent behind its fence");
+  if (!sent_.insert(std::string(key)).second) breaches_.push_back(std::string(key) + " was sent twice");
 }
 
 void Network::call(http::Request request, CallOptions options, Caller caller, Completion done) {

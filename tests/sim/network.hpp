@@ -5,7 +5,9 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "ports/clock.hpp"
 #include "ports/http_client.hpp"
@@ -45,6 +47,8 @@ class Network {
  public:
   Network(Scheduler& scheduler, Faults& faults, std::uint64_t seed)
       : scheduler_(scheduler), faults_(faults), chance_(seed, Stream::network) {}
+  // Called with the idempotency key of each request that may move money, as it leaves.
+  void set_on_money(std::function<void(const std::string& key)> on_money) { on_money_ = std::move(on_money); }
   void add_host(std::string origin, Host host) { hosts_[std::move(origin)] = std::move(host); }
 
   // Calls of the process end with it, as far as it goes: what is under way arrives all the same.
@@ -56,9 +60,8 @@ class Network {
   // Whoever waits for an answer of this host learns that the connection was lost.
   void reset_connections(const std::string& origin);
 
-  // The most often that one idempotency key was sent to one origin as a request that may move money; see
-  // Checker. A fence is none.
-  [[nodiscard]] const std::map<std::string, std::uint64_t>& money_sends() const { return money_sends_; }
+  // Money requests that should never have been sent: a second one under one key, or one behind its fence.
+  [[nodiscard]] const std::vector<std::string>& breaches() const { return breaches_; }
   [[nodiscard]] std::uint64_t calls_to_gateway() const { return calls_to_gateway_; }
   [[nodiscard]] std::size_t open_calls() const { return calls_.size(); }
 
@@ -79,7 +82,9 @@ class Network {
   Chance chance_;
   std::map<std::string, Host> hosts_;
   std::map<std::uint64_t, Open> calls_;
-  std::map<std::string, std::uint64_t> money_sends_;
+  std::set<std::string> sent_, fenced_;  // idempotency keys
+  std::vector<std::string> breaches_;
+  std::function<void(const std::string&)> on_money_;
   std::uint64_t last_number_ = 0;
   std::uint64_t calls_to_gateway_ = 0;
 };

@@ -22,7 +22,9 @@ class Node::TappedStore final : public store::Store {
   TappedStore(store::sqlite::SqliteStore& real, CommitTap& tap) : real_(real), tap_(tap) {}
   Task<store::CommitAnswer> commit(store::ChangeSet changes) override {
     tap_.on_submit(changes);
-    return real_.commit(std::move(changes));
+    store::CommitAnswer answer = co_await real_.commit(std::move(changes));
+    tap_.on_answer(answer);
+    co_return answer;
   }
   Task<Result<std::vector<store::ResultRow>>> select(const store::Query& query,
                                                      std::vector<store::Value> parameters,
@@ -44,6 +46,7 @@ std::unique_ptr<store::sqlite::SqliteStore> Node::open_store() {
   options.directory = "data";
   options.vfs = machine_.disk.name();
   options.drive = store::sqlite::Drive::manual;
+  options.claim_chunk_size = machine_.claim_chunk_size;
   options.on_fatal = [this](std::string_view why) {
     machine_.scheduler.note("fatal " + std::string(why));
     wants_to_die_ = true;

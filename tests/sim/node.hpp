@@ -29,6 +29,7 @@ struct Machine {
   payweir::testkit::SeededRandom random;
   VirtualClock clock;
   flows::Settings settings;
+  std::size_t claim_chunk_size = 64;  // small, so that claims move to their table all the time
 };
 
 // Sees every ChangeSet before the store does, and after it was answered.
@@ -37,6 +38,7 @@ class CommitTap {
   virtual ~CommitTap() = default;
   virtual void on_submit(const store::ChangeSet& changes) = 0;
   virtual void on_batch() = 0;  // a batch was written, and its answers not yet read by anybody
+  virtual void on_answer(const store::CommitAnswer& answer) = 0;
 };
 
 class Node {

@@ -373,15 +373,16 @@ void Shop::take_webhook(http::Request request, Reply reply) {
 }
 
 void Shop::check_promises() {
-  for (const Order& order : orders_) {
+  const auto standings = checker_.standings();
+  for (Order& order : orders_) {
     if (order.statuses.empty()) continue;
-    const auto key = checker_.key_of_reference(order.payment_id);
-    const auto stored = key ? checker_.load(*key) : std::nullopt;
-    if (!stored) {
+    if (order.payment_key == 0) order.payment_key = checker_.key_of_reference(order.payment_id).value_or(0);
+    const auto stored = standings.find(order.payment_key);
+    if (stored == standings.end()) {
       checker_.violate("INV-14", order.payment_id + ": a client was told of it, and it is not stored");
       continue;
     }
-    const std::string_view now = to_string(stored->row.payment.state);
+    const std::string_view now = to_string(stored->second.state);
     for (const std::string& told : order.statuses)
       if (!is_kept(told, now) && now != "conflicted" && now != "requires_merchant_action")
         checker_.violate("INV-14",

@@ -36,7 +36,8 @@ struct Order {
 
   // Told with a 2xx, the last one last.
   std::vector<std::string> statuses;
-  bool is_refused = false;  // the first request got a 4xx
+  std::int64_t payment_key = 0;  // once the checker found it
+  bool is_refused = false;       // the first request got a 4xx
   bool has_given_up = false;
   bool is_over = false;
 };

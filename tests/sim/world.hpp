@@ -24,6 +24,7 @@ struct WorldOptions {
   std::size_t payments = 500;
   FaultCaps caps;
   Trace::Keep trace = Trace::Keep::hash_only;
+  std::uint64_t steps_max = 50'000'000;  // a run that takes more goes on for ever
   // Instead of orders that are drawn.
   std::vector<Order> orders;
   // One fault at one occasion, instead of those that the seed drew; occasion 0 for none at all.
@@ -83,6 +84,7 @@ class World {
   [[nodiscard]] bool is_at_rest();
   void check_at_rest();
   void check_liveness();
+  void check_people_are_needed();
   void plan_people();
   [[nodiscard]] WorldEnd end();
 

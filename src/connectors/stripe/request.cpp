@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/planted.hpp"
 #include "connectors/stripe/amounts.hpp"
 #include "connectors/wire/base_url.hpp"
 
@@ -106,7 +107,7 @@ Result<Call> capture(const ConnectorRequest& request) {
   const auto amount = to_stripe_amount(request.amount);
   if (!amount) return std::unexpected(amount.error());
   Call call{http::Method::post, payment_path(request, "/capture"), {}};
-  call.parameters.integer("amount_to_capture", *amount);
+  if (!PLANTED(captures_all_there)) call.parameters.integer("amount_to_capture", *amount);
   expand(call.parameters, "latest_charge");
   return call;
 }
@@ -222,7 +223,9 @@ http::Request build_fence(const ConnectorRequest& request, const ConnectorContex
   call.parameters.open("payment_method_types");
   call.parameters.text(call.parameters.next_index(), "card").close();
   call.parameters.open("metadata").text(kFenceMetadata, request.operation_reference).close();
-  return build_request(std::move(call), context, request.operation_reference);
+  const std::string key =
+      PLANTED(fences_another_key) ? request.operation_reference + "-fence" : request.operation_reference;
+  return build_request(std::move(call), context, key);
 }
 
 }  // namespace payweir::stripe

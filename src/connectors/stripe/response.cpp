@@ -1,5 +1,6 @@
 #include "connectors/stripe/response.hpp"
 
+#include "base/planted.hpp"
 #include "connectors/stripe/amounts.hpp"
 #include "connectors/stripe/answer.hpp"
 #include "connectors/stripe/request.hpp"
@@ -31,7 +32,8 @@ Result<Money> money_in(const Value& object, std::string_view member) {
 }
 
 bool is_ours(const ConnectorRequest& request, const Value& object) {
-  return object["metadata"][kOperationMetadata].text() == request.operation_reference;
+  return PLANTED(believes_any_answer) ||
+         object["metadata"][kOperationMetadata].text() == request.operation_reference;
 }
 
 // ── Payment intents ───────────────────────────────────────────────────────────────────────────────
@@ -66,7 +68,7 @@ Outcome accepted(const ConnectorRequest& request, const Value& intent, AcceptedA
   const std::string_view id = intent["id"].text();
   const auto amount = money_in(intent, amount_member(as));
   if (!amount) return unknown("the answer names no amount that can be read", id);
-  if (as != AcceptedAs::voided && *amount != request.amount)
+  if (as != AcceptedAs::voided && *amount != request.amount && !PLANTED(believes_any_amount))
     return contradiction("the answer is about another amount or currency", id);
   return outcome::Accepted{as,
                            std::string(id),
@@ -80,7 +82,8 @@ Outcome read_authorisation(const ConnectorRequest& request, const ConnectorCrede
                            const Value& intent) {
   const std::string_view id = intent["id"].text();
   if (!is_ours(request, intent)) return contradiction("the answer is about another operation");
-  if (const auto amount = money_in(intent, "amount"); !amount || *amount != request.amount)
+  if (const auto amount = money_in(intent, "amount");
+      !amount || (*amount != request.amount && !PLANTED(believes_any_amount)))
     return contradiction("the answer is about another amount or currency", id);
   const AcceptedAs as = map_payment_intent_status(intent["status"].text());
   const Value error = intent["last_payment_error"];
@@ -102,7 +105,10 @@ IntentReading read_capture(const ConnectorRequest& request, const Value& intent)
   switch (map_payment_intent_status(intent["status"].text())) {
     case AcceptedAs::captured: return {accepted(request, intent, AcceptedAs::captured)};
     case AcceptedAs::voided: return {accepted(request, intent, AcceptedAs::voided)};  // overtaken
-    case AcceptedAs::authorised: return {unknown("the payment intent is not captured", id), false};
+    case AcceptedAs::authorised:
+      if (PLANTED(uncaptured_is_captured))
+        return {outcome::Accepted{.as = AcceptedAs::captured, .amount = request.amount}};
+      return {unknown("the payment intent is not captured", id), false};
     case AcceptedAs::pending:
     case AcceptedAs::needs_action:
     case AcceptedAs::refunded: return {unknown("the payment intent is neither held nor captured", id)};
@@ -118,7 +124,9 @@ IntentReading read_void(const ConnectorRequest& request, const Value& intent) {
     // The payer was quicker than the void: they have paid.
     case AcceptedAs::captured: return {accepted(request, intent, AcceptedAs::captured)};
     case AcceptedAs::authorised:
-    case AcceptedAs::needs_action: return {unknown("the payment intent is not cancelled", id), false};
+    case AcceptedAs::needs_action:
+      if (PLANTED(held_is_voided)) return {outcome::Accepted{.as = AcceptedAs::voided}};
+      return {unknown("the payment intent is not cancelled", id), false};
     case AcceptedAs::pending:
     case AcceptedAs::refunded: return {unknown("the payment intent is neither held nor cancelled", id)};
   }
@@ -187,6 +195,8 @@ Outcome read_failure(const ConnectorRequest& request, const ConnectorCredentials
   }
   // 5xx may have been executed, and is stored under the key: the same key would only repeat it. A 409 says
   // that another request is at it under our key. What has no error object is not Stripe's word.
+  if (PLANTED(failure_is_a_refusal) && answer.status >= 500)
+    return outcome::Rejected{{"", ""}, outcome::Rejected::Cause::request};
   if (answer.status < 400 || answer.status >= 500 || answer.status == 409 || error.type.empty())
     return unknown("Stripe answered " + status);
   if (answer.status == 401 || answer.status == 403)

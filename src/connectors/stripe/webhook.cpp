@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/planted.hpp"
 #include "connectors/stripe/answer.hpp"
 #include "connectors/stripe/request.hpp"
 #include "crypto/encoding.hpp"
@@ -74,11 +75,11 @@ Result<void> verify_webhook_signature(std::string_view header, std::string_view 
   const auto parsed = parse_header(header);
   if (!parsed) return refuse(Code::webhook_malformed_header, "the signature header is malformed");
   if (parsed->v1.empty()) return refuse(Code::webhook_no_v1_signature, "the header holds no v1 signature");
-  if (!matches_any(*parsed, body, secrets))
+  if (!matches_any(*parsed, body, secrets) && !PLANTED(believes_any_signature))
     return refuse(Code::webhook_signature_mismatch,
                   "no signature fits the body under the configured secrets");
   // The age comes last, so that it is told to nobody who cannot sign.
-  if (tolerance == Duration{}) return {};
+  if (tolerance == Duration{} || PLANTED(believes_old_signatures)) return {};
   const Duration age = now - Instant{parsed->timestamp_seconds * 1000};
   // Stripe counts whole seconds: an age of 300.9 s is 300.
   if (age >= tolerance + seconds(1) || age < Duration{} - kFutureMax)

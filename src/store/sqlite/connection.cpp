@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "base/planted.hpp"
+
 namespace payweir::store::sqlite {
 namespace {
 
@@ -88,7 +90,9 @@ Result<Connection> Connection::open(const std::string& path, const std::string& 
                             : role == Role::reader ? kReaderCache
                                                    : kCheckpointerCache;
   // Named twice because it is what every promise rests on: FULL syncs the log in each COMMIT.
-  for (const char* const pragma : {cache, "PRAGMA synchronous = FULL", "PRAGMA temp_store = MEMORY",
+  const char* const synchronous =
+      PLANTED(syncs_nothing) ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL";
+  for (const char* const pragma : {cache, synchronous, "PRAGMA temp_store = MEMORY",
                                    "PRAGMA cell_size_check = ON", "PRAGMA foreign_keys = OFF"}) {
     if (auto done = connection.execute(pragma); !done) return fail(done.error());
   }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/planted.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/table_sql.hpp"
@@ -124,7 +125,7 @@ SqliteEngine::UnitResult SqliteEngine::apply(const ChangeSet& unit) {
     } else {
       continue;
     }
-    result.is_partial = result.refusal && &change != &unit.changes().front();
+    result.is_partial = !PLANTED(halves_a_unit) && result.refusal && &change != &unit.changes().front();
     break;
   }
   return result;
@@ -142,7 +143,7 @@ int SqliteEngine::execute(const Change& change, std::span<const Value> values) {
   const std::string& digest = std::get<std::string>(values[kDigest]);
   std::int64_t rival_key = 0;
   code = claims_.find(digest, rival_key);
-  if (code == SQLITE_OK && rival_key != 0) return SQLITE_CONSTRAINT_UNIQUE;
+  if (code == SQLITE_OK && rival_key != 0 && !PLANTED(executes_a_key_twice)) return SQLITE_CONSTRAINT_UNIQUE;
   if (code == SQLITE_OK) code = write(change, values);
   return code == SQLITE_OK ? claims_.add(digest, key) : code;
 }
@@ -174,6 +175,10 @@ std::optional<CommitAnswer> SqliteEngine::finish() {
   if (code == SQLITE_OK) {
     writable_ = true;
     claims_.settle();
+    return std::nullopt;
+  }
+  if (PLANTED(swallows_a_commit_error)) {
+    roll_back();
     return std::nullopt;
   }
   CommitAnswer answer = failure(code, "COMMIT");
