@@ -1,5 +1,7 @@
 #include "store/testkit.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <cstdlib>
 
 #include "base/id.hpp"
@@ -36,7 +38,9 @@ TemporaryDirectory::~TemporaryDirectory() {
 }
 
 std::int64_t next_key() {
-  static KeySequence sequence(1);
+  // One a thread, as in production: tests commit from several at once.
+  static std::atomic<std::uint16_t> thread_count = 0;
+  thread_local KeySequence sequence(++thread_count);
   return sequence.next(kNow);
 }
 
