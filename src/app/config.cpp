@@ -49,6 +49,10 @@ const std::vector<Option>& options() {
       {"data.dir", Text{&Config::data_dir}, "directory of the database; made with mode 0700"},
       {"admin.api_key", SecretText{&Config::admin_api_key},
        "key of the operator; without one the admin routes are shut"},
+      {"admin.operators", SecretText{&Config::operators},
+       "admin keys with a name, name:key,name:key, so that what a person settles by hand has their name"},
+      {"admin.four_eyes_above_minor", Integer{&Config::four_eyes_above_minor, 0, 1'000'000'000'000},
+       "settling a larger amount by hand takes two operators; minor units"},
       {"keys.master_key_file", Text{&Config::master_key_file},
        "32 random bytes as 64 hex digits; <data.dir>/master.key on loopback when empty"},
       {"connectors.stripe.base_url", Text{&Config::stripe_base_url}, "https, or http to loopback"},
@@ -57,6 +61,8 @@ const std::vector<Option>& options() {
       {"connectors.send_window_ms", Integer{&Config::send_window_ms, 100, 60'000},
        "an operation that was not sent this long after it was recorded is not sent any more"},
       {"connectors.ca_file", Text{&Config::tls_ca_file}, "PEM file of authorities; the system's when empty"},
+      {"payments.resolve_within_s", Integer{&Config::resolve_within_s, 60, 2'592'000},
+       "an outcome that is unknown for longer waits for a person"},
       {"payments.session_expiry_s", Integer{&Config::session_expiry_s, 60, 7'776'000},
        "an unpaid payment expires after this"},
       {"webhooks.allow_private", Boolean{&Config::webhooks_allow_private},
@@ -239,6 +245,34 @@ Result<Config> load_config(const std::string& file, const Environment& environme
   return config;
 }
 
+Result<std::vector<flows::Operator>> read_operators(const Config& config) {
+  constexpr std::size_t kKeyBytesMin = 32, kNameBytesMax = 32, kOperatorsMax = 100;
+  const auto refuse = [](std::string_view why) {
+    return invalid("admin.operators: expected name:key,name:key; " + std::string(why));
+  };
+  std::vector<flows::Operator> operators;
+  std::string_view rest = config.operators.reveal();
+  while (!rest.empty()) {
+    const std::string_view one = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+    const std::size_t colon = one.find(':');
+    if (colon == std::string_view::npos) return refuse("a key has no name");
+    flows::Operator each{std::string(one.substr(0, colon)), Secret(std::string(one.substr(colon + 1)))};
+    const bool is_name = std::ranges::all_of(each.name, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    });
+    if (each.name.empty() || each.name.size() > kNameBytesMax || !is_name || each.name == "admin")
+      return refuse("a name has 1 to 32 of a-z, 0-9, '.', '-', '_', and is not admin");
+    if (each.api_key.size() < kKeyBytesMin) return refuse("a key has at least 32 characters");
+    for (const flows::Operator& other : operators)
+      if (other.name == each.name || other.api_key.reveal() == each.api_key.reveal())
+        return refuse("two operators share a name or a key");
+    operators.push_back(std::move(each));
+    if (operators.size() > kOperatorsMax) return refuse("at most 100 operators");
+  }
+  return operators;
+}
+
 Result<void> check_config(const Config& config) {
   const bool local = is_loopback(config.listen);
   const std::size_t colon = config.listen.rfind(':');
@@ -251,6 +285,8 @@ Result<void> check_config(const Config& config) {
   if (!local && !config.admin_api_key.empty() && config.admin_api_key.size() < 32)
     return invalid("admin.api_key: expected at least 32 characters, because " + config.listen +
                    " can be reached from outside");
+  if (Result<std::vector<flows::Operator>> operators = read_operators(config); !operators)
+    return fail(std::move(operators.error()));
   const std::string& url = config.stripe_base_url;
   if (!url.starts_with("https://") && !is_plain_http_to_loopback(url))
     return invalid("connectors.stripe.base_url: expected https://, or http:// to loopback");

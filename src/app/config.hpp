@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "flows/settings.hpp"
 
 namespace payweir::app {
 
@@ -19,6 +20,9 @@ struct Config {
   std::int64_t io_threads = 0;  // 0 = one fewer than cores, at least one
   std::string data_dir = "payweir-data";
   Secret admin_api_key;
+  Secret operators;
+  std::int64_t four_eyes_above_minor = 100'000;
+  std::int64_t resolve_within_s = 172'800;
   std::string master_key_file;  // "" = DIR/master.key, on loopback only
   std::string stripe_base_url = "https://api.stripe.com";
   std::int64_t gateway_timeout_ms = 30'000;
@@ -44,6 +48,9 @@ struct Environment {
 
 // `file` may be "": none. Error: configuration_invalid, detail "FILE:LINE: KEY: expected …".
 [[nodiscard]] Result<Config> load_config(const std::string& file, const Environment& environment);
+
+// The operators of the configuration. Error: configuration_invalid.
+[[nodiscard]] Result<std::vector<flows::Operator>> read_operators(const Config& config);
 
 // What holds between options: keys on a public address, plain http to a gateway. Error as above.
 [[nodiscard]] Result<void> check_config(const Config& config);

@@ -99,6 +99,30 @@ TEST(Config, AnAddressThatOthersReachNeedsKeysOfItsOwn) {
   EXPECT_FALSE(check_config(config));
 }
 
+TEST(Config, OperatorsHaveNamesAndKeysOfTheirOwn) {
+  const std::string first(32, 'a'), second(32, 'b');
+  const auto read = [](const std::string& text) {
+    Config config;
+    config.operators = Secret(std::string(text));
+    return read_operators(config);
+  };
+  const auto both = read("alice:" + first + ",bob.2:" + second);
+  ASSERT_TRUE(both.has_value()) << both.error().detail;
+  ASSERT_EQ(both->size(), 2u);
+  EXPECT_EQ(both->at(1).name, "bob.2");
+  EXPECT_EQ(both->at(1).api_key.reveal(), second);
+  EXPECT_TRUE(read("")->empty());
+  const std::vector<std::string> wrongs = {first,
+                                           "alice:short",
+                                           "Alice:" + first,
+                                           "admin:" + first,
+                                           ":" + first,
+                                           "alice:" + first + ",alice:" + second,
+                                           "alice:" + first + ",bob:" + first};
+  for (const std::string& wrong : wrongs)
+    EXPECT_FALSE(read(wrong).has_value()) << wrong;
+}
+
 TEST(Config, PlainHttpReachesOnlyThisMachine) {
   Config config;
   for (const char* good :

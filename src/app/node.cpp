@@ -32,9 +32,14 @@ std::size_t io_thread_count(const Config& config) {
   return std::max<std::size_t>(std::thread::hardware_concurrency(), 2) - 1;
 }
 
-flows::Settings settings_of(const Config& config, const Clock& clock, std::size_t io_threads) {
+flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   flows::Settings settings;
   settings.admin_api_key = config.admin_api_key;
+  if (Result<std::vector<flows::Operator>> operators =
+          read_operators(config))  // check_config() has seen them
+    settings.operators = std::move(*operators);
+  settings.four_eyes_above_minor = config.four_eyes_above_minor;
+  settings.resolve_within = seconds(config.resolve_within_s);
   settings.public_url = config.public_url.empty() ? "http://" + config.listen : config.public_url;
   settings.connector_base_urls.emplace("stripe", config.stripe_base_url);
   settings.gateway_timeout = milliseconds(config.gateway_timeout_ms);
@@ -46,7 +51,6 @@ flows::Settings settings_of(const Config& config, const Clock& clock, std::size_
   settings.rate_limit_per_key = config.rate_limit_per_key;
   settings.rate_limit_per_address = config.rate_limit_per_address;
   settings.failed_auth_per_address_per_minute = config.failed_auth_per_address_per_minute;
-  settings.process_started_at = clock.wall();
   settings.io_thread_count = io_threads;
   return settings;
 }
@@ -101,7 +105,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, Log& log, NodeMo
 
 Result<void> Node::open(NodeMode mode) {
   const std::size_t io_threads = io_thread_count(config_);
-  settings_ = settings_of(config_, clock_, io_threads);
+  settings_ = settings_of(config_, io_threads);
   if (Result<void> done = open_store(); !done) return done;
   if (Result<void> done = prepare_keys(); !done) return done;
   pool_ = std::make_unique<net::IoPool>(io_threads);
@@ -156,6 +160,7 @@ Result<void> Node::open_store() {
   Result<std::int64_t> key = largest.get();
   if (!key) return fail(std::move(key.error()));
   largest_key_ = *key;
+  settings_.last_key_of_earlier_life = *key;
   return {};
 }
 

@@ -25,7 +25,7 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   request.kind = operation.kind;
   request.operation_reference = to_text(operation.id);
   if (PLANTED(another_key_a_try))
-    request.operation_reference += std::to_string(context.settings.process_started_at.ms);
+    request.operation_reference += std::to_string(context.settings.last_key_of_earlier_life);
   request.payment_reference = snapshot.payment_id();
   request.amount = operation.amount;
   request.payment_amount = aggregate.payment.amount;

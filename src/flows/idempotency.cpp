@@ -15,7 +15,7 @@ std::string answer_context(std::int64_t claim_key) {
 bool is_over(const Context& context, std::int64_t claim_key) {
   const Instant made_at = KeySequence::instant_of(claim_key);
   const Duration longest = context.settings.send_window + context.settings.gateway_timeout * 2;
-  return made_at < context.settings.process_started_at || context.clock.wall() - made_at > longest;
+  return claim_key <= context.settings.last_key_of_earlier_life || context.clock.wall() - made_at > longest;
 }
 
 Result<Answer> read_answer(Context& context, store::AnswerRow row) {

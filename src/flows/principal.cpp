@@ -22,9 +22,17 @@ std::unexpected<Error> too_many_requests(Context& context) {
   return fail(Code::rate_limited, "", "too many requests; try again later");
 }
 
-bool is_admin_key(const Settings& settings, std::string_view api_key) {
-  const Secret& admin = settings.admin_api_key;
-  return !admin.empty() && crypto::constant_time_equal(admin.reveal(), api_key);
+// The name of the operator whose key this is, "" when it is nobody's. Every key is compared, so that the time
+// it takes does not tell which one came close.
+std::string find_operator(const Settings& settings, std::string_view api_key) {
+  std::string name;
+  const auto compare = [&](const Secret& key, std::string_view whose) {
+    if (!key.empty() && crypto::constant_time_equal(key.reveal(), api_key)) name = whose;
+  };
+  compare(settings.admin_api_key, "admin");
+  for (const Operator& each : settings.operators)
+    compare(each.api_key, each.name);
+  return name;
 }
 
 // An unknown id takes the same work as a known one: the hash is made and compared either way, and nothing
@@ -70,7 +78,8 @@ Task<Result<Principal>> authenticate(Context& context, std::string api_key, std:
   if (!limiter.admit_address(peer_address, now_us)) co_return too_many_requests(context);
   if (limiter.has_failed_too_often(peer_address, now_us)) co_return too_many_requests(context);
   Principal principal;
-  if (is_admin_key(context.settings, api_key)) {
+  principal.operator_name = find_operator(context.settings, api_key);
+  if (!principal.operator_name.empty()) {
     principal.role = Role::admin;
     co_return principal;
   }

@@ -14,10 +14,11 @@ struct Principal {
   Role role = Role::merchant;
   std::int64_t merchant_no = 0;                   // 0: admin
   std::shared_ptr<const MerchantEntry> merchant;  // null: admin
+  std::string operator_name{};                    // of an admin: "admin" for the key that all share
 };
 
-// By the `api-key` header: the admin key, "snd_…"/"prd_…" secret keys, "pk_…" publishable keys. Counts
-// against the rate limits of key and address. Errors: unauthorized, rate_limited.
+// By the `api-key` header: the admin key, the operators' keys, "snd_…"/"prd_…" secret keys, "pk_…"
+// publishable keys. Counts against the rate limits of key and address. Errors: unauthorized, rate_limited.
 [[nodiscard]] Task<Result<Principal>> authenticate(Context& context, std::string api_key,
                                                    std::string peer_address);
 

@@ -2,14 +2,24 @@
 // What an operator may set and flows obey; filled by app/ from file and environment.
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/secret.hpp"
 #include "base/time.hpp"
 
 namespace payweir::flows {
 
+// A person with an admin key of their own, so that what they do has their name.
+struct Operator {
+  std::string name;
+  Secret api_key;
+};
+
 struct Settings {
   Secret admin_api_key;
+  std::vector<Operator> operators;
+  // Settling more than this by hand takes two operators; minor units of whatever currency.
+  std::int64_t four_eyes_above_minor = 100'000;
   std::string public_url;  // address that gateways and browsers are given
   std::map<std::string, std::string, std::less<>> connector_base_urls;  // by connector name
   Duration gateway_timeout = seconds(30);                               // for one whole gateway call
@@ -24,7 +34,9 @@ struct Settings {
   std::int64_t rate_limit_per_address = 100'000;
   std::int64_t failed_auth_per_address_per_minute = 60;
   bool log_requests = true;  // one line for each request of the API
-  Instant process_started_at;
+  // The largest key in the store when this process started: what has one at most as large was made by an
+  // earlier life, whatever the wall clock said then or says now.
+  std::int64_t last_key_of_earlier_life = 0;
   std::size_t io_thread_count = 1;
 };
 

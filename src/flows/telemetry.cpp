@@ -154,6 +154,8 @@ std::string Telemetry::render(const store::Store::Statistics& store) const {
          inbox_pending.load(kRelaxed));
   single(out, "payweir_inbox_orphans", "gauge", "Gateway callbacks about nothing that is known.",
          inbox_orphans.load(kRelaxed));
+  single(out, "payweir_operator_items", "gauge", "Payments and refunds that wait for a person.",
+         with_operator.load(kRelaxed));
   single(out, "payweir_operations_open", "gauge", "Gateway operations whose outcome is not known yet.",
          operations_open.load(kRelaxed));
   switch_latency.render(out, "payweir_switch_latency_seconds",

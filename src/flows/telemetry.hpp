@@ -39,8 +39,8 @@ struct Telemetry {
   std::atomic<std::uint64_t> webhook_signature_failures{0};
   std::atomic<std::uint64_t> contradictions{0};  // a gateway's word that cannot be true
   std::atomic<std::int64_t> deliveries_pending{0}, deliveries_dead{0}, inbox_pending{0}, inbox_orphans{0},
-      operations_open{0};           // gauges, set by jobs
-  LatencyHistogram switch_latency;  // without the gateway's
+      with_operator{0}, operations_open{0};  // gauges, set by jobs
+  LatencyHistogram switch_latency;           // without the gateway's
   LatencyHistogram gateway_latency;
 
   // `connector_index` is the place in all_connectors().

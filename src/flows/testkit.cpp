@@ -12,6 +12,7 @@
 #include "crypto/hash.hpp"
 #include "flows/accounts/api_keys.hpp"
 #include "flows/accounts/merchants.hpp"
+#include "store/queries/start_queries.hpp"
 
 namespace payweir::flows::testkit {
 namespace {
@@ -178,7 +179,6 @@ World::World() {
   settings.sandbox = true;
   settings.public_url = "https://pay.example";
   settings.connector_base_urls["stripe"] = "http://127.0.0.1:1";
-  settings.process_started_at = clock.wall();
   process_ = std::make_unique<Process>(*this);
 }
 
@@ -187,8 +187,10 @@ World::~World() = default;
 void World::restart() {
   process_.reset();
   clock.advance(seconds(1));
-  settings.process_started_at = clock.wall();
   process_ = std::make_unique<Process>(*this);
+  const Result<std::int64_t> largest = run(store::find_largest_key(*process_->store));
+  check(largest.has_value(), "the keys of this test can be read");
+  settings.last_key_of_earlier_life = *largest;
 }
 
 Context& World::context() {

@@ -34,7 +34,7 @@ constexpr std::size_t kTriedMax = 1'000;
 Task<Result<std::vector<DueItem>>> RecoverJob::list_due(Selection selection) {
   if (is_done_) co_return std::vector<DueItem>{};
   Result<std::vector<std::int64_t>> keys = co_await store::list_dispatching_operations(
-      context_.store, context_.settings.process_started_at, selection.limit);
+      context_.store, context_.settings.last_key_of_earlier_life, selection.limit);
   if (!keys) co_return fail(std::move(keys.error()));
   if (PLANTED(recovers_nothing)) co_return std::vector<DueItem>{};
   is_done_ = keys->empty();
@@ -54,7 +54,7 @@ Task<Result<std::vector<DueItem>>> ResolveJob::list_due(Selection selection) {
   for (const store::OperationRow& row : *due) {
     const Operation& operation = row.operation;
     const bool is_to_recover = operation.state == OperationState::dispatching &&
-                               operation.created_at < context_.settings.process_started_at;
+                               operation.id.key <= context_.settings.last_key_of_earlier_life;
     if (!is_to_recover && !PLANTED(resolves_nothing)) items.push_back({operation.id.key, 0});
   }
   co_return items;

@@ -119,9 +119,9 @@ World::~World() = default;
 void World::restart() {
   process_.reset();
   cards.forget_all();
-  settings.process_started_at = clock.wall();
   process_ = std::make_unique<Process>(*this);
-  process_->sequence.resume_after(opened(run(store::find_largest_key(store())), "the keys are read"));
+  settings.last_key_of_earlier_life = opened(run(store::find_largest_key(store())), "the keys are read");
+  process_->sequence.resume_after(settings.last_key_of_earlier_life);
 }
 
 void World::settle() {

@@ -45,6 +45,7 @@ Task<Result<std::vector<DueItem>>> MeasureJob::list_due(Selection) {
   telemetry.operations_open = work->operations_open;
   telemetry.inbox_pending = work->inbox_pending;
   telemetry.inbox_orphans = work->inbox_orphans;
+  telemetry.with_operator = work->with_operator;
   telemetry.deliveries_pending = deliveries->pending;
   telemetry.deliveries_dead = deliveries->dead;
   co_return std::vector<DueItem>{};

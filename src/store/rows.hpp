@@ -58,6 +58,25 @@ struct ConnectorAccountRow {
   bool deleted = false;
 };
 
+// A person's word on an operation that the switch could not decide.
+struct ManualSettlementRow {
+  std::int64_t key = 0;
+  std::int64_t merchant_no = 0;
+  std::int64_t operation_key = 0;
+  std::int64_t version = 1;
+  enum class State : std::uint8_t {
+    proposed = 1,  // waits for a second person
+    done = 2,
+    replaced = 3,  // by another proposal, before anybody agreed
+  } state = State::proposed;
+  // As the gateway executed it; 0: it did not.
+  std::int64_t outcome = 0;       // AcceptedAs + 1
+  std::int64_t amount_minor = 0;  // captured only
+  std::string proposed_by, approved_by;
+  std::string note;
+  Instant created_at, modified_at;
+};
+
 struct PaymentRow {
   Payment payment;
   std::string reference;  // the merchant's own payment_id, "" when it is ours
@@ -426,6 +445,24 @@ struct Describe<InboxRow> {
         text("connector_refund_id", PAYWEIR_AT(connector_refund_id)).immutable(),
         integer("state", PAYWEIR_AT(state)), integer("try_count", PAYWEIR_AT(try_count)),
         integer("due_at", PAYWEIR_AT(due_at)), integer("received_at", PAYWEIR_AT(received_at)).immutable());
+  }
+};
+
+template <>
+struct Describe<ManualSettlementRow> {
+  static constexpr std::string_view name = "manual_settlement";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(key)).immutable(),
+                      integer("merchant_no", PAYWEIR_AT(merchant_no)).immutable(),
+                      integer("operation_key", PAYWEIR_AT(operation_key)).immutable(),
+                      integer("version", PAYWEIR_AT(version)), integer("state", PAYWEIR_AT(state)),
+                      integer("outcome", PAYWEIR_AT(outcome)).immutable(),
+                      integer("amount_minor", PAYWEIR_AT(amount_minor)).immutable(),
+                      text("proposed_by", PAYWEIR_AT(proposed_by)).immutable(),
+                      text("approved_by", PAYWEIR_AT(approved_by)),
+                      text("note", PAYWEIR_AT(note)).immutable(),
+                      integer("created_at", PAYWEIR_AT(created_at)).immutable(),
+                      integer("modified_at", PAYWEIR_AT(modified_at)));
   }
 };
 

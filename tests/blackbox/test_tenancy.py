@@ -14,13 +14,14 @@ class Tenancy(Case):
         paid = owner.pay()["payment_id"]
         return {"payment_id": paid, "refund_id": owner.refund(paid, 100)["refund_id"], "merchant_id": owner.merchant_id,
                 "profile_id": owner.profile_id, "merchant_connector_id": owner.connector_id, "key_id": owner.key_id,
-                "event_id": owner.events()[0]["event_id"]}
+                "event_id": owner.events()[0]["event_id"],
+                "operation_id": "opn_0000000000000000000000000"}
 
     MISSING = {
         "payment_id": "pay_00000000000000000000000000", "refund_id": "ref_00000000000000000000000000",
         "merchant_id": "merchant_missing", "profile_id": "pro_00000000000000000000000000",
         "merchant_connector_id": "mca_00000000000000000000000000", "key_id": "key_00000000000000000000000000",
-        "event_id": "evt_00000000000000000000000000"}
+        "event_id": "evt_00000000000000000000000000", "operation_id": "opn_0000000000000000000000000"}
 
     def requests_about(self, things, key_name):
         """Every documented request that names a thing by its id, in path or body, and takes this key."""

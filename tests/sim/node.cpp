@@ -73,7 +73,6 @@ Node::Node(Machine& machine, CommitTap& tap)
     wants_to_die_ = true;
     return;
   }
-  machine.settings.process_started_at = machine.clock.wall();
   machine.scheduler.set_device([this] { return store_->statistics().queue_depth > 0; },
                                [this] {
                                  const std::size_t size = store_->run_batch();
@@ -105,6 +104,7 @@ Task<void> Node::boot() {
     co_return;
   }
   sequence_.resume_after(*largest);
+  machine_.settings.last_key_of_earlier_life = *largest;
   is_up_ = true;
   for (std::unique_ptr<jobs::Job>& job : jobs::all_jobs(context_))
     worker_.add(std::move(job));

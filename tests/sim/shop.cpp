@@ -60,6 +60,7 @@ bool is_kept(std::string_view told, std::string_view now) {
   if (told == now) return true;
   if (told == "processing" || told == "requires_customer_action") return !now.starts_with("requires_p");
   if (told == "requires_payment_method") return true;
+  if (told == "conflicted" || told == "requires_merchant_action") return !now.starts_with("requires_p");
   if (told == "requires_confirmation") return now != "requires_payment_method";
   if (told == "requires_capture")
     return now != "requires_payment_method" && now != "requires_confirmation" && now != "failed" &&

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <sstream>
 
 #include "ledger/accounts.hpp"
 #include "report.hpp"
@@ -27,8 +29,10 @@ const Scenario& scenario(std::string_view name) {
 }
 
 // One fault of this kind at each of its occasions in a story, or at every so manieth.
-void strike_each(std::string_view name, FaultKind kind, std::uint64_t every = 1) {
+void strike_each(std::string_view name, FaultKind kind, std::uint64_t every = 1,
+                 std::function<void(World&)> prepare = nullptr) {
   WorldOptions options{.seed = 3, .orders = scenario(name).orders, .only = std::pair(kind, std::uint64_t{0})};
+  options.prepare = std::move(prepare);
   const WorldEnd calm = run_world(options);
   ASSERT_TRUE(calm.is_good()) << told(calm);
   const std::uint64_t occasions = calm.occasions[static_cast<std::size_t>(kind)];
@@ -267,6 +271,49 @@ TEST(Faults, H01_ADiskThatIsFullForAWriteCostsNobodyMoney) {
 TEST(Faults, H09_TheWallClockMayJump) {
   strike_each("pay", FaultKind::clock_jump, 11);
   strike_each("refunded", FaultKind::clock_jump, 23);
+}
+
+// A process that started while the wall clock was an hour ahead, and goes on when it is right again.
+TEST(Faults, H09_WhatIsOfAnEarlierLifeIsNotToldByTheWallClock) {
+  strike_each("pay", FaultKind::disk_full, 1, [](World& world) {
+    world.machine().clock.set_offset(hours(1));
+    world.crash(Disk::End::killed);
+    world.wait_until_up();
+    world.machine().clock.set_offset({});
+  });
+}
+
+// A gateway that says nothing for longer than the policy allows: a person is asked, the switch goes on
+// asking, and learns the truth when the gateway is back.
+TEST(Sim, NothingEndsInSilence) {
+  WorldOptions options{
+      .seed = 4, .orders = scenario("pay").orders, .only = std::pair(FaultKind::kill, std::uint64_t{0})};
+  options.prepare = [](World& world) {
+    world.machine().settings.resolve_within = minutes(5);
+    world.faults().strike_always(FaultKind::gateway_silent_before);
+  };
+  World world(std::move(options));
+  const WorldEnd end = world.run();
+  EXPECT_TRUE(end.is_good()) << told(end);
+  const std::vector<std::string>& statuses = world.shop().orders().front().statuses;
+  EXPECT_NE(std::ranges::find(statuses, "requires_merchant_action"), statuses.end());
+  EXPECT_EQ(end.states.at("failed"), 1u);
+}
+
+TEST(Sim, RunsThatOnceFailedStayGood) {
+  std::ifstream corpus("tests/sim/corpus.txt");  // tests run in the root of the tree
+  ASSERT_TRUE(corpus.is_open());
+  int runs = 0;
+  for (std::string line; std::getline(corpus, line);) {
+    if (line.starts_with('#')) continue;
+    std::istringstream fields(line);
+    WorldOptions options;
+    fields >> options.seed >> options.payments;
+    const WorldEnd end = run_world(options);
+    EXPECT_TRUE(end.is_good()) << line << ": " << told(end);
+    ++runs;
+  }
+  EXPECT_GT(runs, 0);
 }
 
 // Up to ten minutes between any two steps, so also between the record and the first byte: the resolver

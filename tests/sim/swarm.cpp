@@ -118,6 +118,10 @@ bool Faults::strike(FaultKind kind) {
   if (is_healed_ || is_suspended_) return false;
   Kind& one = of(kind);
   ++one.occasions;
+  if (always_ == kind) {
+    ++one.fired;
+    return true;
+  }
   if (plan_) {
     if (plan_->first != kind || plan_->second != one.occasions) return false;
     ++one.fired;

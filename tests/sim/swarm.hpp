@@ -93,6 +93,8 @@ class Faults {
   // Nothing strikes but the nth occasion of this kind, counted from 1 from now on. With nth 0, nothing at
   // all.
   void plan_only(FaultKind kind, std::uint64_t nth);
+  // This kind strikes at every occasion, whatever else is planned.
+  void strike_always(FaultKind kind) { always_ = kind; }
   // How often it could have struck, since plan_only().
   [[nodiscard]] std::uint64_t occasions(FaultKind kind) const { return kinds_[index(kind)].occasions; }
 
@@ -108,6 +110,7 @@ class Faults {
   [[nodiscard]] Kind& of(FaultKind kind) { return kinds_[index(kind)]; }
   std::vector<Kind> kinds_;
   std::optional<std::pair<FaultKind, std::uint64_t>> plan_;
+  std::optional<FaultKind> always_;
   bool is_healed_ = false;
   bool is_suspended_ = false;
 };

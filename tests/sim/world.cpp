@@ -90,6 +90,11 @@ void World::crash(Disk::End how) {
   });
 }
 
+void World::wait_until_up() {
+  while (!node_ || !node_->is_up())
+    check(scheduler_.step(), "the switch starts");
+}
+
 void World::befall() {
   if (!node_) return;
   if (node_->wants_to_die() || is_disk_dead_) {
@@ -143,8 +148,7 @@ void World::set_up() {
       check(scheduler_.step(), "the switch answers its operator");
     return answer;
   };
-  while (!node_->is_up())
-    check(scheduler_.step(), "the switch starts");
+  wait_until_up();
   for (int i = 1; i <= 2; ++i) {
     const std::string id = fmt::format("merchant_{}", i);
     const std::string gateway_key = fmt::format("sk_test_sim{}", i);

@@ -69,6 +69,7 @@ class World {
   [[nodiscard]] Machine& machine() { return machine_; }
   [[nodiscard]] Checker& checker() { return checker_; }
   void crash(Disk::End how);
+  void wait_until_up();
 
  private:
   void set_up();

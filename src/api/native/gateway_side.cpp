@@ -26,7 +26,9 @@ Task<Result<Reply>> leave_for_gateway(RequestContext request) {
       co_await request.flows.directory.merchant_by_id(merchant_id);
   if (!merchant) co_return fail(std::move(merchant.error()));
   if (!*merchant) co_return fail(Code::not_found, "payment_id", "");
-  flows::Principal payer{flows::Role::merchant, (*merchant)->row.id.key, std::move(*merchant)};
+  flows::Principal payer;
+  payer.merchant_no = (*merchant)->row.id.key;
+  payer.merchant = std::move(*merchant);
   flows::RetrievePayment command;
   command.payment_id = payment_id;
   Result<flows::PaymentView> view =

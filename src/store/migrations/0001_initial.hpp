@@ -108,6 +108,16 @@ CREATE INDEX refund_with_operator ON refund (modified_at) WHERE state = 4;
 -- The refunds of a payment, shown with it.
 CREATE INDEX refund_by_payment ON refund (payment_key);
 
+-- What people said of operations that the switch could not decide, and who agreed. Rows stay for ever.
+CREATE TABLE manual_settlement (
+  key INTEGER PRIMARY KEY, merchant_no INTEGER NOT NULL, operation_key INTEGER NOT NULL,
+  version INTEGER NOT NULL, state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 3), outcome INTEGER NOT NULL,
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0), proposed_by TEXT NOT NULL, approved_by TEXT NOT NULL,
+  note TEXT NOT NULL, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL
+) STRICT;
+-- Safety: one proposal at a time; a second one says so instead of standing beside it.
+CREATE UNIQUE INDEX manual_settlement_proposed ON manual_settlement (operation_key) WHERE state = 1;
+
 CREATE TABLE alias (
   key INTEGER PRIMARY KEY, merchant_no INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL,
   target_key INTEGER NOT NULL

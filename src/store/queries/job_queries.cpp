@@ -22,13 +22,15 @@ constexpr Query kFindDeliveryOfEvent{
 // `state <> 3` names the partial index of operations under way.
 constexpr Query kListDispatchingOperations{
     "list_dispatching_operations",
-    "SELECT key FROM operation WHERE state <> 3 AND state = 1 AND created_at < $1 ORDER BY ask_at LIMIT $2"};
+    "SELECT key FROM operation WHERE state <> 3 AND state = 1 AND key <= $1 ORDER BY ask_at LIMIT $2"};
 
 // Each counts a partial index.
 constexpr Query kCountWork{"count_work",
                            "SELECT (SELECT count(*) FROM operation WHERE state <> 3),"
                            " (SELECT count(*) FROM inbox WHERE state = 1),"
-                           " (SELECT count(*) FROM inbox WHERE state = 3)"};
+                           " (SELECT count(*) FROM inbox WHERE state = 3),"
+                           " (SELECT count(*) FROM payment WHERE state > 10)"
+                           " + (SELECT count(*) FROM refund WHERE state = 4)"};
 
 }  // namespace
 
@@ -60,9 +62,9 @@ Task<Result<std::optional<DeliveryOfEvent>>> find_delivery_of_event(Store& store
   co_return both;
 }
 
-Task<Result<std::vector<std::int64_t>>> list_dispatching_operations(Store& store, Instant recorded_before,
+Task<Result<std::vector<std::int64_t>>> list_dispatching_operations(Store& store, std::int64_t last_key,
                                                                     std::size_t limit) {
-  return select_keys(store, kListDispatchingOperations, parameters_of(recorded_before, limit), limit);
+  return select_keys(store, kListDispatchingOperations, parameters_of(last_key, limit), limit);
 }
 
 Task<Result<WorkCounts>> count_work(Store& store) {
@@ -72,6 +74,7 @@ Task<Result<WorkCounts>> count_work(Store& store) {
   from_value(found->at(0).at(0), counts.operations_open);
   from_value(found->at(0).at(1), counts.inbox_pending);
   from_value(found->at(0).at(2), counts.inbox_orphans);
+  from_value(found->at(0).at(3), counts.with_operator);
   co_return counts;
 }
 

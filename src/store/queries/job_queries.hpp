@@ -25,10 +25,10 @@ struct DeliveryOfEvent {
 [[nodiscard]] Task<Result<std::optional<DeliveryOfEvent>>> find_delivery_of_event(Store& store,
                                                                                   std::int64_t key);
 
-// Keys of operations that were recorded before `recorded_before` and never heard of since: state
-// dispatching. When the process has started since, nobody is sending them.
+// Keys, up to `last_key`, of operations that were recorded and never heard of since: state dispatching. When
+// they are of an earlier life of the process, nobody is sending them.
 [[nodiscard]] Task<Result<std::vector<std::int64_t>>> list_dispatching_operations(Store& store,
-                                                                                  Instant recorded_before,
+                                                                                  std::int64_t last_key,
                                                                                   std::size_t limit);
 
 // Costs as much as there are such rows.
@@ -36,6 +36,7 @@ struct WorkCounts {
   std::int64_t operations_open = 0;
   std::int64_t inbox_pending = 0;
   std::int64_t inbox_orphans = 0;
+  std::int64_t with_operator = 0;  // payments and refunds that wait for a person
 };
 [[nodiscard]] Task<Result<WorkCounts>> count_work(Store& store);
 

@@ -19,7 +19,8 @@ constexpr Query kFindLargestKey{"find_largest_key",
                                 "SELECT max(key) FROM alias UNION ALL "
                                 "SELECT max(key) FROM idempotency UNION ALL "
                                 "SELECT max(key) FROM outbox UNION ALL "
-                                "SELECT max(key) FROM inbox) AS tables"};
+                                "SELECT max(key) FROM inbox UNION ALL "
+                                "SELECT max(key) FROM manual_settlement) AS tables"};
 
 }  // namespace
 
