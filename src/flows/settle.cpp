@@ -14,6 +14,9 @@ namespace {
 // that is unknown should be known within a minute.
 constexpr Duration kUnansweredPause = seconds(10);
 
+// How often to look again, while the payer is asked.
+constexpr Duration kPayerPatience = minutes(2);
+
 // Whether the gateway said nothing at all, rather than something that does not decide.
 bool is_unanswered(const GatewayFinding& asked) {
   if (!asked.finding) return true;
@@ -31,28 +34,49 @@ bool is_in_the_dark(const PaymentAggregate& aggregate) {
   return state == AttemptState::dispatching || state == AttemptState::unknown;
 }
 
+// What a not-found comes to.
+enum class Finality : std::uint8_t {
+  is_final,    // not executed, and never will be
+  may_run,     // the original arrived, and may still be running
+  not_learnt,  // the fence was not answered in a way that says anything
+  was_found,   // a better query found it after all: see `asked`
+};
+
 // Nothing was learnt: when to ask again, or that it is time for a person to look.
 PaymentEvent in_vain(const Context& context, const PaymentSnapshot& snapshot, bool was_answered,
                      Instant now) {
   const Operation& operation = *snapshot.aggregate.operation;
   const Instant ask_at = was_answered ? next_ask(now, operation.ask_count + 1) : now + kUnansweredPause;
   if (is_in_the_dark(snapshot.aggregate) && now - operation.created_at > context.settings.resolve_within)
-    return event::GaveUp{now + hours(1)};
+    return event::GaveUp{ask_at};
   return event::AskedInVain{ask_at, was_answered};
+}
+
+// What a not-found means, which a fence may have made final.
+PaymentEvent event_of_absence(const Context& context, const PaymentSnapshot& snapshot, Finality finality,
+                              Instant now) {
+  switch (finality) {
+    case Finality::is_final:
+      return event::OperationEnded{
+          outcome::NotSent{"the gateway does not know this request and will refuse it"},
+          now + kPayerPatience};  // a void that was lost stays open while the payer is asked
+    case Finality::may_run:
+      return event::AskedInVain{executed_by(context.settings, *snapshot.aggregate.operation), true};
+    case Finality::not_learnt: return in_vain(context, snapshot, false, now);
+    case Finality::was_found: break;
+  }
+  return in_vain(context, snapshot, true, now);  // nobody fenced
 }
 
 // What an inquiry means for the operation: an event for decide(), or nothing to say.
 PaymentEvent event_of(const Context& context, const PaymentSnapshot& snapshot, const GatewayFinding& asked,
-                      bool fenced, Instant now) {
+                      Finality finality, Instant now) {
   const Operation& operation = *snapshot.aggregate.operation;
   if (PLANTED(silence_is_no) && is_unanswered(asked)) return event::OperationEnded{outcome::NotSent{""}, now};
   if (is_unanswered(asked)) return in_vain(context, snapshot, false, now);
   const Instant ask_at = next_ask(now, operation.ask_count + 1);
-  if (std::holds_alternative<finding::NotFound>(*asked.finding)) {
-    if (!fenced) return in_vain(context, snapshot, true, now);
-    return event::OperationEnded{
-        outcome::NotSent{"the gateway does not know this request and will refuse it"}, ask_at};
-  }
+  if (std::holds_alternative<finding::NotFound>(*asked.finding))
+    return event_of_absence(context, snapshot, finality, now);
   if (PLANTED(ignores_the_finding)) return in_vain(context, snapshot, true, now);
   const Outcome& outcome = std::get<finding::Found>(*asked.finding).outcome;
   // Still pending, still waiting for the payer: no news, and nothing to write but the next time to ask.
@@ -70,27 +94,24 @@ PaymentEvent event_of(const Context& context, const PaymentSnapshot& snapshot, c
   return event::OperationEnded{outcome, ask_at};
 }
 
-// Whether the operation that the gateway does not know was not executed, and never will be. A query that
-// finds it after all is left in `asked`.
-Task<bool> make_final(Context& context, const PaymentSnapshot& snapshot, GatewayFinding& asked) {
-  if (PLANTED(not_found_is_final)) co_return true;
+Task<Finality> make_final(Context& context, const PaymentSnapshot& snapshot, GatewayFinding& asked) {
+  if (PLANTED(not_found_is_final)) co_return Finality::is_final;
   const FenceAnswer fence = co_await fence_at_gateway(context, snapshot);
-  if (fence == FenceAnswer::holds) co_return true;
-  if (PLANTED(unclear_fence_holds) && fence == FenceAnswer::unclear) co_return true;
-  if (PLANTED(spent_key_holds) && fence == FenceAnswer::spent) co_return true;
+  if (fence == FenceAnswer::holds) co_return Finality::is_final;
+  if (PLANTED(unclear_fence_holds) && fence == FenceAnswer::unclear) co_return Finality::is_final;
+  if (PLANTED(spent_key_holds) && fence == FenceAnswer::spent) co_return Finality::is_final;
+  if (fence == FenceAnswer::unclear) co_return Finality::not_learnt;
   // The original was there first. Once it cannot still be running, what a consistent query does not show was
   // not executed: its key is spent, so a copy that comes late is not executed either.
-  if (fence == FenceAnswer::unclear ||
-      context.clock.wall() < executed_by(context.settings, *snapshot.aggregate.operation))
-    co_return false;
+  if (context.clock.wall() < executed_by(context.settings, *snapshot.aggregate.operation))
+    co_return Finality::may_run;
   GatewayFinding consistent = co_await ask_gateway(context, snapshot, Road::consistent);
   asked.gateway_us += consistent.gateway_us;
   asked.finding = std::move(consistent.finding);
-  co_return asked.finding.has_value() && std::holds_alternative<finding::NotFound>(*asked.finding);
+  if (!asked.finding) co_return Finality::not_learnt;
+  co_return std::holds_alternative<finding::NotFound>(*asked.finding) ? Finality::is_final
+                                                                      : Finality::was_found;
 }
-
-// How often to look again, while the payer is asked.
-constexpr Duration kPayerPatience = minutes(2);
 
 // A callback may come before its payment is stored here; after these tries it is an orphan, and counted.
 constexpr std::int64_t kOrphanTriesMax = 4;
@@ -106,12 +127,12 @@ Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_
     if (snapshot.aggregate.operation->state == OperationState::done) co_return Settled{true, gateway_us};
     GatewayFinding asked = co_await ask_gateway(context, snapshot);
     gateway_us += asked.gateway_us;
-    bool fenced = false;
+    Finality finality = Finality::was_found;
     if (fencing == Fencing::allowed && asked.finding &&
         std::holds_alternative<finding::NotFound>(*asked.finding))
-      fenced = co_await make_final(context, snapshot, asked);
+      finality = co_await make_final(context, snapshot, asked);
     const Instant now = context.clock.wall();
-    PaymentEvent event = event_of(context, snapshot, asked, fenced, now);
+    PaymentEvent event = event_of(context, snapshot, asked, finality, now);
     if (fencing == Fencing::forbidden && std::holds_alternative<event::GaveUp>(event))
       co_return Settled{false, gateway_us};
     // A sync that learnt nothing leaves the resolver's schedule alone; so does one that comes while the

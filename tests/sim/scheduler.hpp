@@ -80,6 +80,8 @@ class Scheduler final : public boost::asio::execution_context {
   // The process stands still for so long, as under SIGSTOP.
   void pause_process(Duration span) { paused_until_ = std::max(paused_until_, now_ + span); }
 
+  [[nodiscard]] bool is_process_paused() const { return is_paused(); }
+
   // The process ends: its tasks and timers vanish without having run.
   void drop_process();
   // The end of the run: so does everything else.

@@ -202,12 +202,44 @@ bool World::is_at_rest() {
   return !checker_.next_due();
 }
 
+// Once the gateway answers again, whatever the switch was in the dark about is known within a minute, unless
+// it may still be running there.
+void World::check_recovery_time() {
+  constexpr Duration kGoal = seconds(60);
+  const bool can_work = node_ && node_->is_up() && !scheduler_.is_process_paused();
+  if (!learns_by_) {
+    // A clock that was ahead has put off the next ask by as much.
+    if (can_work && faults_.fired(FaultKind::clock_jump) == 0) learns_by_ = scheduler_.now() + kGoal;
+    return;
+  }
+  if (scheduler_.now() < *learns_by_ || *learns_by_ == Instant{}) return;
+  const Instant over =
+      healed_at_ - machine_.settings.send_window - machine_.settings.gateway_timeout - minutes(2);
+  const std::string in_the_dark =
+      "FROM operation WHERE state <> 3 AND created_at < " + std::to_string(over.ms) +
+      " AND ((kind = 4 AND connector_operation_id = '') OR EXISTS (SELECT 1 FROM attempt"
+      " WHERE attempt.payment_key = operation.payment_key AND ((kind = 1 AND attempt.state <= 2)"
+      " OR (kind IN (2, 3) AND attempt.state = 5))))";
+  const std::int64_t count = checker_.count("SELECT count(*) " + in_the_dark);
+  if (count > 0) {
+    const std::string one = " " + in_the_dark + " ORDER BY key LIMIT 1";
+    checker_.violate(
+        "INV-38",
+        fmt::format("{} operations are unknown a minute after the gateway's return; the first, of kind "
+                    "{}, was asked about {} times and is asked again in {} ms",
+                    count, checker_.count("SELECT kind" + one), checker_.count("SELECT ask_count" + one),
+                    checker_.count("SELECT ask_at" + one) - scheduler_.now().ms));
+  }
+  learns_by_ = Instant{};
+}
+
 void World::drain() {
   Instant looked_at{}, last_news = healed_at_;
   while (checker_.violations().empty()) {
     step();
     if (scheduler_.now() - looked_at < seconds(1)) continue;
     looked_at = scheduler_.now();
+    check_recovery_time();
     if (is_at_rest()) return;
     // What the gateway does by itself may take a week, and its callbacks some days; all else, 96 hours.
     if (gateway_.model().next_due() || gateway_.callbacks_under_way() > 0) last_news = scheduler_.now();

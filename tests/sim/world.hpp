@@ -86,6 +86,7 @@ class World {
   void check_at_rest();
   void check_liveness();
   void check_people_are_needed();
+  void check_recovery_time();
   void plan_people();
   [[nodiscard]] WorldEnd end();
 
@@ -100,6 +101,7 @@ class World {
   Chance process_, people_;
   std::unique_ptr<Node> node_;
   Instant healed_at_{};
+  std::optional<Instant> learns_by_;  // what was unknown when the gateway answered again
   Instant leapt_at_{};
   bool is_disk_dead_ = false;
   std::uint64_t crashes_ = 0;
