@@ -90,6 +90,17 @@ sweep: simulator  ## 40 scenarios, each call, write and step failing in every wa
 mutants: simulator  ## bugs planted on purpose, and after how many seeds each is found
 	@exec build/sim/tests/sim/payweir_sim mutants --seeds 1000 --from $(FROM) --payments 60 --jobs $(JOBS) $(ARGS)
 
+.PHONY: ambiguity
+ambiguity:  ## what a gateway did, what it says, when, and who else is asked then: no double charge
+	@tools/setup.sh test
+	@tools/build.sh dev domain_test
+	@build/dev/src/domain_test --gtest_filter='Ambiguity.*' --gtest_brief=1
+
+.PHONY: cover
+cover:  ## how much of the pure rooms their tests reach: branches and conditions
+	@tools/setup.sh test
+	@tools/cover.sh $(ROOMS)
+
 .PHONY: compat
 compat: build  ## a Hyperswitch Postman collection: HS_COLLECTION=FILE [FOLDERS="A,B"]
 	@tools/setup.sh compat

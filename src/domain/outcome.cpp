@@ -2,6 +2,19 @@
 
 namespace payweir {
 
+bool may_move_on(const Outcome& outcome) {
+  struct {
+    bool operator()(const outcome::NotSent&) const { return true; }
+    bool operator()(const outcome::Rejected&) const { return true; }
+    bool operator()(const outcome::Declined& declined) const {
+      return declined.retry == RetryClass::retry_later;
+    }
+    bool operator()(const outcome::Accepted&) const { return false; }
+    bool operator()(const outcome::Unknown&) const { return false; }
+  } visitor;
+  return std::visit(visitor, outcome);
+}
+
 std::string_view to_string(DeclineReason reason) {
   switch (reason) {
     case DeclineReason::unspecified: return "unspecified";

@@ -103,6 +103,10 @@ struct Unknown {
 using Outcome =
     std::variant<outcome::NotSent, outcome::Rejected, outcome::Declined, outcome::Accepted, outcome::Unknown>;
 
+// Whether another gateway may be tried: only when this one certainly has not charged and never will, and when
+// another could say otherwise.
+[[nodiscard]] bool may_move_on(const Outcome& outcome);
+
 // What a query (never a money call) says about an operation whose outcome is not known.
 namespace finding {
 // The gateway knows it, and this is its outcome. Never NotSent; Unknown = still cannot tell.
