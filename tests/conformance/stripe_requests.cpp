@@ -122,6 +122,12 @@ void print_all() {
 
   print_question("search payment", plain(OperationKind::authorise));
   print_question("retrieve payment", plain(OperationKind::capture));
+  ConnectorRequest consistent = plain(OperationKind::authorise);
+  consistent.consistent = true;
+  consistent.recorded_at = Instant{1'795'000'000'000};
+  consistent.sendable = seconds(35);
+  print_question("list payments", consistent);
+  print("list payments, next page", stripe::build_list_payments(consistent, context(), "pi_1"));
   print_question("list refunds", refund);
   print("list refunds, next page", stripe::build_list_refunds(refund, context(), "re_1"));
   refund.connector_operation_id = "re_1";

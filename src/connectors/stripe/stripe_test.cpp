@@ -570,6 +570,36 @@ TEST(StripeAsk, LooksThroughEveryPageOfRefunds) {
             "re_1");
 }
 
+// The search lags behind; the list of what was created while the request could have arrived does not.
+TEST(StripeAsk, LooksThroughEveryPageOfIntentsWhenItMustBeConsistent) {
+  const Switch payweir;
+  ConnectorRequest request = test_request(OperationKind::authorise);
+  request.connector_payment_id.clear();
+  request.consistent = true;
+  request.recorded_at = Instant{1'795'000'000'999};
+  request.sendable = seconds(35);
+  const AskStep first = kConnector.ask(request, payweir.context);
+  const http::Request& sent = std::get<ask::Send>(first).request;
+  EXPECT_TRUE(sent.target.starts_with("/v1/payment_intents?")) << sent.target;
+  EXPECT_EQ(parameter(sent, "created[gte]"), "1794999940");
+  EXPECT_EQ(parameter(sent, "created[lte]"), "1795000095");
+  EXPECT_EQ(parameter(sent, "limit"), "100");
+
+  TestIntent other;
+  other.id = "pi_9";
+  other.operation_reference = "opn_00000000000000000000000009";
+  const auto resume = [&](const std::string& body) {
+    return kConnector.resume_ask(request, payweir.context, 0, answer(200, body));
+  };
+  const AskStep more = resume(list_of({other.text()}, true));
+  ASSERT_TRUE(std::holds_alternative<ask::Send>(more));
+  EXPECT_EQ(parameter(std::get<ask::Send>(more).request, "starting_after"), "pi_9");
+  const auto finding = [&](const std::string& body) { return std::get<ask::Done>(resume(body)).finding; };
+  EXPECT_TRUE(std::holds_alternative<finding::NotFound>(finding(list_of({other.text()}))));
+  const Finding found = finding(list_of({other.text(), TestIntent{}.text()}));
+  EXPECT_TRUE(std::holds_alternative<outcome::Accepted>(std::get<finding::Found>(found).outcome));
+}
+
 // ── Fencing ───────────────────────────────────────────────────────────────────────────────────────
 
 // A02 and A08, the connector's part: not found becomes a no only once our key is taken by something

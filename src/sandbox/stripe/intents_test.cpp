@@ -410,6 +410,19 @@ TEST(StripeIntents, AreListedNewestFirstPageByPage) {
   EXPECT_EQ(second.text({"has_more"}), "false");
   EXPECT_TRUE(second.body.contains(ids[0]) && second.body.contains(ids[1]) && !second.body.contains(ids[2]));
   EXPECT_EQ(client.get("/v1/payment_intents?limit=0").status, 400);
+
+  const std::string now_s = std::to_string(client.now.ms / 1000);
+  client.now = client.now + seconds(10);
+  const std::string later = client.pay().id();
+  const auto lists = [&](const std::string& query, const std::string& id) {
+    return client.get("/v1/payment_intents?" + query).body.contains(id);
+  };
+  EXPECT_FALSE(lists("created[lte]=" + now_s, later));
+  EXPECT_TRUE(lists("created[lte]=" + now_s, ids[4]));
+  const std::string later_s = std::to_string(client.now.ms / 1000);
+  EXPECT_TRUE(lists("created[gte]=" + later_s, later));
+  EXPECT_FALSE(lists("created[gte]=" + later_s, ids[4]));
+  EXPECT_EQ(client.get("/v1/payment_intents?created[gte]=yesterday").status, 400);
 }
 
 TEST(StripeIntents, AreFoundByMetadata) {
