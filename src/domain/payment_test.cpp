@@ -202,6 +202,20 @@ TEST(PaymentDecide, TakesTheGatewaysWordOnWhatItHolds) {
   )");
 }
 
+// Catalogue A15: the gateway let go of an authorisation because its days were over; nobody cancelled it.
+TEST(Faults, A15_AnAuthorisationThatLapsedExpiresThePayment) {
+  const outcome::Accepted lapsed{.as = AcceptedAs::voided, .has_lapsed = true};
+  const auto after = [](std::string_view state, const PaymentEvent& event) {
+    const Result<Decision> decision = decide(read_aggregate(state), event, testkit::kNow);
+    return decision ? write_state(decision->next) + " | " + write_result(decision) : "refused";
+  };
+  EXPECT_EQ(after("manual requires_capture authorised authorise:done", event::Reported{lapsed}),
+            "manual expired expired authorise:done | update_attempt emit:payment_expired");
+  EXPECT_EQ(
+      after("manual processing authorised capture:unknown", event::OperationEnded{lapsed, testkit::kNow}),
+      "manual expired expired capture:done | update_attempt update_operation emit:payment_expired");
+}
+
 TEST(PaymentDecide, TakesAPersonsWordWhereOneIsAsked) {
   check_table(R"(
     conflicted quarantined authorise:done              | by_hand captured 100  | succeeded captured authorise:done            | update_attempt update_operation post_capture:100 emit:payment_succeeded

@@ -190,8 +190,9 @@ http::Request build_search_payment(const ConnectorRequest& request, const Connec
 http::Request build_list_payments(const ConnectorRequest& request, const ConnectorContext& context,
                                   std::string_view after) {
   Call call{http::Method::get, "/v1/payment_intents", {}};
-  // Whole seconds, and a minute on either side for a clock that is not ours.
-  constexpr std::int64_t kSlack = 60;
+  // Whole seconds of Stripe's clock, held against ours as it was when the operation was recorded: an intent
+  // outside the window would be taken for one that does not exist, so it is as wide as a clock may be wrong.
+  constexpr std::int64_t kSlack = 7'200;
   const std::int64_t from = request.recorded_at.ms / 1000 - kSlack;
   call.parameters.open("created")
       .integer("gte", from)

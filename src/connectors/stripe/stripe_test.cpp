@@ -581,8 +581,8 @@ TEST(StripeAsk, LooksThroughEveryPageOfIntentsWhenItMustBeConsistent) {
   const AskStep first = kConnector.ask(request, payweir.context);
   const http::Request& sent = std::get<ask::Send>(first).request;
   EXPECT_TRUE(sent.target.starts_with("/v1/payment_intents?")) << sent.target;
-  EXPECT_EQ(parameter(sent, "created[gte]"), "1794999940");
-  EXPECT_EQ(parameter(sent, "created[lte]"), "1795000095");
+  EXPECT_EQ(parameter(sent, "created[gte]"), "1794992800");
+  EXPECT_EQ(parameter(sent, "created[lte]"), "1795007235");
   EXPECT_EQ(parameter(sent, "limit"), "100");
 
   TestIntent other;
