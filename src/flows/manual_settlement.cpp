@@ -1,5 +1,6 @@
 #include "flows/manual_settlement.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "flows/operate.hpp"
@@ -11,6 +12,7 @@ namespace {
 using State = store::ManualSettlementRow::State;
 
 constexpr std::size_t kNoteBytesMax = 500;
+constexpr std::string_view kSharedOperator = "admin";  // Principal::operator_name of the key that all share
 
 std::unexpected<Error> no_such_operation() {
   return fail(Code::not_found, "operation_id", "no such operation waits for a person");
@@ -23,6 +25,11 @@ std::int64_t stored_outcome(std::optional<AcceptedAs> executed_as) {
 bool says_the_same(const store::ManualSettlementRow& proposal, const SettleManually& command) {
   return proposal.outcome == stored_outcome(command.executed_as) &&
          proposal.amount_minor == command.amount_minor;
+}
+
+// The key that all share is nobody's: whoever has it may be the other one, too.
+bool are_two_people(std::string_view one, std::string_view other) {
+  return one != other && one != kSharedOperator && other != kSharedOperator;
 }
 
 std::string reason_of(const PaymentSnapshot& snapshot) {
@@ -71,9 +78,11 @@ struct Word {
 
 Word take_word(Context& context, const Principal& principal, const SettleManually& command,
                const Operation& operation, std::optional<store::ManualSettlementRow> proposal, Instant now) {
-  const std::int64_t at_stake = command.amount_minor > 0 ? command.amount_minor : operation.amount.minor;
+  // Whatever was asked for is at stake: to say that less was captured settles the whole.
+  const std::int64_t at_stake = std::max(command.amount_minor, operation.amount.minor);
   Word word;
-  if (proposal && says_the_same(*proposal, command) && proposal->proposed_by != principal.operator_name) {
+  if (proposal && says_the_same(*proposal, command) &&
+      are_two_people(proposal->proposed_by, principal.operator_name)) {
     word.row = std::move(*proposal);
     word.is_new = false;
     word.counts = true;

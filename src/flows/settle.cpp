@@ -165,6 +165,11 @@ Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_
 namespace {
 // With the authorisation of the newest attempt as the operation; nothing when no money is held.
 Task<Result<std::optional<PaymentSnapshot>>> load_held(Context& context, std::int64_t payment_key) {
+  // Most callbacks are about payments that hold nothing: one row tells.
+  Result<std::optional<store::PaymentRow>> row =
+      co_await store::find_payment_by_key(context.store, payment_key);
+  if (!row) co_return fail(std::move(row.error()));
+  if (!*row || (*row)->payment.state != PaymentState::requires_capture) co_return std::nullopt;
   Result<PaymentSnapshot> snapshot = co_await load_payment_by_key(context, payment_key);
   if (!snapshot) co_return fail(std::move(snapshot.error()));
   if (snapshot->aggregate.payment.state != PaymentState::requires_capture || !snapshot->aggregate.attempt)

@@ -64,6 +64,20 @@ class Operators(Case):
         self.assertEqual((agreed["state"], agreed["proposed_by"], agreed["approved_by"]), ("settled", "bob", "alice"))
         self.assertEqual(self.shop.retrieve(payment_id)["status"], "partially_captured")
 
+    def test_a_small_word_about_a_large_amount_takes_two(self):
+        payment_id = self.conflicted(amount=20000)
+        operation_id = self.waiting(payment_id)["operation_id"]
+        self.assertEqual(self.settle(self.alice, operation_id, "captured", amount=1).json["state"], "proposed")
+        self.assertEqual(self.shop.retrieve(payment_id)["status"], "conflicted")
+
+    def test_the_key_that_all_share_is_no_second_person(self):
+        payment_id = self.conflicted(amount=20000)
+        operation_id = self.waiting(payment_id)["operation_id"]
+        shared = self.caller(self.switch.admin_key)
+        for operator in (self.alice, shared, self.alice):
+            self.assertEqual(self.settle(operator, operation_id, "voided").json["state"], "proposed")
+        self.assertEqual(self.settle(self.bob, operation_id, "voided").json["state"], "settled")
+
     def test_a_key_settles_once(self):
         payment_id = self.conflicted()
         operation_id = self.waiting(payment_id)["operation_id"]
