@@ -30,7 +30,6 @@ struct DiskVfs {
     DiskFile& file = of(handle);
     unlock(handle, SQLITE_LOCK_NONE);
     if (!file.is_dead()) shm_unmap(handle, 0);
-    --file.disk->open_files_;
     delete file.file;
     return SQLITE_OK;
   }
@@ -201,7 +200,6 @@ struct DiskVfs {
     file->file = new std::shared_ptr<Disk::File>(std::move(data));
     file->generation = disk.generation_;
     file->base.pMethods = &kMethods;
-    ++disk.open_files_;
     if (out_flags != nullptr) *out_flags = flags;
     return SQLITE_OK;
   }
@@ -276,7 +274,6 @@ void Disk::lose_power(File& file) {
       std::size_t kept = sector_end - at;
       if (fate < 3) {
         kept = 0;
-        ++lost_sectors_;
       } else if (fate == 3) {
         kept /= 2;
         ++torn_sectors_;
@@ -297,28 +294,15 @@ void Disk::detach() {
 
 void Disk::attach(End how) {
   for (auto& [path, file] : files_) {
+    // The page cache outlives the process, and what is only there may still be lost.
     if (how == End::power_lost) {
       lose_power(*file);
-    } else {
-      sync(*file);  // the page cache outlives the process
+      file->unsynced.clear();
     }
-    file->unsynced.clear();
     file->locks = {};
     file->shared_memory.clear();
     file->shared_memory_users = 0;
   }
-}
-
-std::size_t Disk::size() const {
-  std::size_t sum = 0;
-  for (const auto& [path, file] : files_)
-    sum += file->current.size();
-  return sum;
-}
-
-std::string Disk::content(const std::string& path) const {
-  const auto found = files_.find(path);
-  return found == files_.end() ? std::string() : found->second->current;
 }
 
 }  // namespace payweir::sim

@@ -36,12 +36,6 @@ class Disk {
   void attach(End how);
 
   [[nodiscard]] std::uint64_t torn_sectors() const { return torn_sectors_; }
-  [[nodiscard]] std::uint64_t lost_sectors() const { return lost_sectors_; }
-  [[nodiscard]] std::size_t open_files() const { return open_files_; }
-  [[nodiscard]] std::size_t size() const;  // bytes of all files
-
-  // A copy of what a reader would see of a file, for backups and comparisons.
-  [[nodiscard]] std::string content(const std::string& path) const;
 
  private:
   friend struct DiskFile;
@@ -76,8 +70,7 @@ class Disk {
   std::map<std::string, std::shared_ptr<File>> files_;
   std::function<int(Call)> verdict_;
   std::uint64_t generation_ = 1;  // of the process that may write
-  std::uint64_t torn_sectors_ = 0, lost_sectors_ = 0;
-  std::size_t open_files_ = 0;
+  std::uint64_t torn_sectors_ = 0;
 };
 
 }  // namespace payweir::sim

@@ -90,7 +90,6 @@ void Gateway::serve(http::Request request, Reply reply) {
   if (charges_twice_)
     check(model_.faults().plant({.kind = sandbox::FaultKind::double_charge}).has_value(),
           "a fault is planted");
-  ++executed_;
   sandbox::Reaction reaction = model_.handle(request, scheduler_.now(), draws_);
   model_.faults().clear();
   take(std::move(reaction.callbacks));

@@ -28,7 +28,6 @@ class Gateway {
   // From now on it charges twice whatever it charges: what the checker must find.
   void charge_twice() { charges_twice_ = true; }
   [[nodiscard]] std::size_t callbacks_under_way() const { return callbacks_under_way_; }
-  [[nodiscard]] std::uint64_t executed() const { return executed_; }
   // Events whose callback was acknowledged, and callbacks that nobody should have believed and somebody did.
   [[nodiscard]] const std::set<std::string>& acknowledged() const { return acknowledged_; }
   [[nodiscard]] const std::vector<std::string>& believed() const { return believed_; }
@@ -55,7 +54,6 @@ class Gateway {
   std::size_t callbacks_under_way_ = 0;
   std::set<std::string> acknowledged_;
   std::vector<std::string> believed_;
-  std::uint64_t executed_ = 0;
   bool charges_twice_ = false;
 };
 

@@ -25,7 +25,6 @@ bool Network::is_gateway_call(const http::Request& request) const {
 }
 
 void Network::count(const http::Request& request) {
-  ++calls_to_gateway_;
   const std::string_view key = request.headers.get("Idempotency-Key");
   if (key.empty()) return;
   if (request.body.contains("payweir_fence")) {

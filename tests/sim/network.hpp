@@ -62,7 +62,6 @@ class Network {
 
   // Money requests that should never have been sent: a second one under one key, or one behind its fence.
   [[nodiscard]] const std::vector<std::string>& breaches() const { return breaches_; }
-  [[nodiscard]] std::uint64_t calls_to_gateway() const { return calls_to_gateway_; }
   [[nodiscard]] std::size_t open_calls() const { return calls_.size(); }
 
  private:
@@ -86,7 +85,6 @@ class Network {
   std::vector<std::string> breaches_;
   std::function<void(const std::string&)> on_money_;
   std::uint64_t last_number_ = 0;
-  std::uint64_t calls_to_gateway_ = 0;
 };
 
 class NetworkHttpClient final : public HttpClient {
@@ -101,7 +99,7 @@ class NetworkHttpClient final : public HttpClient {
   bool is_inert_ = false;
 };
 
-// Writes into the trace, so that two runs must log the same; looks for what must not be in a log.
+// Writes into the trace, so that two runs must log the same.
 class TracedLog final : public Log {
  public:
   explicit TracedLog(Scheduler& scheduler) : scheduler_(scheduler) {}

@@ -190,7 +190,6 @@ Task<Shop::Told> Shop::ask(const Order& order, http::Method method, std::string 
                            std::string key) {
   Duration wait = milliseconds(500);
   for (int tries = 0; tries < kTriesMax; ++tries) {
-    ++requests_;
     Duration patience = kPatience;
     if (method == http::Method::post) {
       if (faults_.strike(FaultKind::client_double_click)) send_once(order, method, target, body, key, 0);
@@ -241,7 +240,6 @@ Task<Shop::Told> Shop::pay(Order& order) {
   if (changes_body && told.status / 100 == 2)
     send_once(order, http::Method::post, "/payments", create_body(order, order.amount + 10), key, 422);
   note_status(order, told);
-  order.is_refused = told.status / 100 == 4;
   if (order.style == Order::Style::at_once || told.status / 100 != 2) co_return told;
   if (order.style == Order::Style::with_update) {
     co_await sleep(milliseconds(workload_.between(10, 5'000)));
@@ -356,11 +354,7 @@ Task<void> Shop::follow_up(Order& order) {
 
 Task<void> Shop::live(Order& order) {
   Told told = co_await pay(order);
-  if (told.status == 0)
-    order.has_given_up = true;
-  else if (told.status / 100 == 2)
-    co_await follow_up(order);
-  order.is_over = true;
+  if (told.status / 100 == 2) co_await follow_up(order);
   ++orders_over_;
 }
 

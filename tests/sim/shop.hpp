@@ -37,9 +37,6 @@ struct Order {
   // Told with a 2xx, the last one last.
   std::vector<std::string> statuses;
   std::int64_t payment_key = 0;  // once the checker found it
-  bool is_refused = false;       // the first request got a 4xx
-  bool has_given_up = false;
-  bool is_over = false;
 };
 
 class Shop {
@@ -59,7 +56,6 @@ class Shop {
 
   // Webhooks that an endpoint took, by webhook-id.
   [[nodiscard]] const std::set<std::string>& webhooks() const { return webhooks_; }
-  [[nodiscard]] std::uint64_t requests() const { return requests_; }
   [[nodiscard]] std::uint64_t replays() const { return replays_; }
 
   // What a client was told must still be so: INV-14.
@@ -88,7 +84,7 @@ class Shop {
                                            const std::string& body, const std::string& key) const;
   void send_once(const Order& order, http::Method method, const std::string& target, const std::string& body,
                  const std::string& key, int expected_refusal);
-  // The same key, the same bytes: INV-12.
+  // One key is executed once, whatever its answers show by then: INV-12.
   void compare_replay(const std::string& key, const Told& told);
   void take_webhook(http::Request request, Reply reply);
   [[nodiscard]] static std::string create_body(const Order& order, std::int64_t amount);
@@ -105,7 +101,7 @@ class Shop {
   std::size_t orders_over_ = 0;
   std::map<std::string, std::string> answers_;  // final ones, by merchant and key
   std::set<std::string> webhooks_;
-  std::uint64_t requests_ = 0, replays_ = 0;
+  std::uint64_t replays_ = 0;
 };
 
 }  // namespace payweir::sim
