@@ -47,12 +47,17 @@ void print(const std::string& text) {
   std::fflush(stdout);
 }
 
-void print_failure(const RunOptions& options, const WorldOptions& world, const WorldEnd& told) {
+constexpr std::string_view kFailed = "FAILED: ";  // how such a line of the sums begins
+
+// Said at once, and again beside the verdict, where it is not lost among the figures.
+void print_failure(const RunOptions& options, const WorldOptions& world, const WorldEnd& told, Counts& sums) {
   print(fmt::format("seed {} FAILED: {}: {}\n", told.seed, told.violations.front().invariant,
                     told.violations.front().what));
   WorldOptions least = world;
   if (options.shrinks) least = shrink(world, told.violations.front().invariant);
   print("  replay: " + replay_command(least) + "\n");
+  ++sums[fmt::format("{}{} ({}: {})", kFailed, replay_command(least), told.violations.front().invariant,
+                     told.violations.front().what)];
   const WorldEnd again = run_world(least);
   for (const auto& [kind, count] : again.fired)
     print(fmt::format("  fault: {} {} times\n", to_string(kind), count));
@@ -66,6 +71,8 @@ void print_totals(Counts& sums, double wall_s) {
                     sums["crashes"]));
   for (const auto& [name, count] : sums)
     if (name.starts_with("  ")) print(fmt::format("{}: {}\n", name, count));
+  for (const auto& [name, count] : sums)
+    if (name.starts_with(kFailed)) print(name + "\n");
   print(
       fmt::format("RESULT name=sim seeds={} payments={} lost={} double={} unbalanced={} failed={} "
                   "seeds_per_second={:.2f}\n",
@@ -209,7 +216,7 @@ int run_seeds(const RunOptions& options) {
         print(fmt::format("seed {} FAILED: it did not run twice the same\n", told.seed));
         ++sums["failed"];
       }
-      if (!told.is_good()) print_failure(options, world, told);
+      if (!told.is_good()) print_failure(options, world, told, sums);
       if (member == 0 && stopwatch.seconds() - printed_s > 10) {
         printed_s = stopwatch.seconds();
         print(fmt::format("about {} of {} seeds, {:.0f} s\n", i + 1, options.seeds, printed_s));

@@ -9,6 +9,7 @@
 #include "ledger/accounts.hpp"
 #include "report.hpp"
 #include "scenarios.hpp"
+#include "store/sqlite/engine.hpp"
 #include "world.hpp"
 
 namespace payweir::sim {
@@ -171,6 +172,49 @@ TEST(Disk, APowerCutTakesOnlyWhatWasNotSynced) {
   ASSERT_TRUE(count.has_value());
   EXPECT_GE(*count, 2);
   EXPECT_LE(*count, 3);
+}
+
+TEST(Faults, C10_WhatANewProcessReadsBackIsOnTheDisk) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Disk disk(seed);
+    bool syncs = true;
+    disk.set_verdict(
+        [&](Disk::Call call) { return call == Disk::Call::sync && !syncs ? SQLITE_IOERR_FSYNC : SQLITE_OK; });
+    const auto open_engine = [&] {
+      auto engine = store::sqlite::SqliteEngine::open(
+          {.path = "data/a.db", .vfs = disk.name(), .on_fatal = [](std::string_view) {}});
+      EXPECT_TRUE(engine.has_value()) << engine.error().detail;
+      return std::move(*engine);
+    };
+    const auto merchants = [&] {
+      auto reader =
+          store::sqlite::Connection::open("data/a.db", disk.name(), store::sqlite::Connection::Role::reader);
+      return reader->query_integer("SELECT count(*) FROM merchant").value_or(-1);
+    };
+    auto engine = open_engine();
+    syncs = false;
+    store::MerchantRow row;
+    row.id = {1, 1};
+    store::ChangeSet changes;
+    changes.insert(row);
+    const store::ChangeSet* const unit = &changes;
+    EXPECT_TRUE(std::holds_alternative<store::commit::Maybe>(engine->commit_batch({&unit, 1}).front()));
+    disk.detach();
+    engine.reset();
+    disk.attach(Disk::End::killed);
+    EXPECT_FALSE(store::sqlite::SqliteEngine::open(
+                     {.path = "data/a.db", .vfs = disk.name(), .on_fatal = [](std::string_view) {}})
+                     .has_value());  // nothing is answered while the disk does not keep it
+    syncs = true;
+    engine = open_engine();
+    const std::int64_t read_back = merchants();
+    disk.detach();
+    engine.reset();
+    disk.attach(Disk::End::power_lost);
+    engine = open_engine();
+    EXPECT_EQ(merchants(), read_back) << "disk " << seed;
+    engine.reset();
+  }
 }
 
 TEST(Swarm, CapsReadWhatTheyWrite) {

@@ -21,6 +21,17 @@ bool is_unique_constraint(int code) {
          code == SQLITE_CONSTRAINT_ROWID;
 }
 
+// A process that was killed may have left frames in the log that never reached the disk: its sync failed, or
+// never came. They are read back as if they were durable, so they are made so before anything rests on them.
+Result<void> sync_log(Connection& connection) {
+  sqlite3_file* log = nullptr;
+  int code = sqlite3_file_control(connection.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (code == SQLITE_OK && log != nullptr && log->pMethods != nullptr)
+    code = log->pMethods->xSync(log, SQLITE_SYNC_FULL);
+  if (code != SQLITE_OK) return fail(to_error(code, "syncing the log of an earlier process"));
+  return {};
+}
+
 void end_process(std::string_view why) {
   std::fprintf(stderr, "payweir: the store cannot go on: %.*s\n", static_cast<int>(why.size()), why.data());
   std::abort();
@@ -40,6 +51,7 @@ Result<void> SqliteEngine::start() {
   if (!connection) return fail(std::move(connection.error()));
   connection_ = std::move(*connection);
   if (auto done = prepare_schema(connection_, options_.migrations); !done) return done;
+  if (auto done = sync_log(connection_); !done) return done;
 
   const std::pair<Statement*, std::string_view> statements[] = {
       {&begin_, "BEGIN IMMEDIATE"}, {&commit_, "COMMIT"},     {&roll_back_, "ROLLBACK"},
