@@ -110,6 +110,8 @@ ErrorEntry describe(Code code) {
       return invalid(422, "IR_38",
                      "idempotency_key_reused: this Idempotency-Key was sent before with another request",
                      Says::entry);
+    case Code::under_review:
+      return unavailable(503, "The database was restored and is under review; try again later", 10);
     case Code::idempotency_in_progress:
       return unavailable(409, "The first request with this Idempotency-Key is still running", 1);
     case Code::idempotency_key_required:

@@ -21,11 +21,14 @@ Task<Result<Reply>> live(RequestContext) {
 
 Task<Result<Reply>> ready(RequestContext request) {
   const auto store = request.flows.store.statistics();
+  const bool is_under_review = request.flows.review.is_under_way();
+  const bool is_ready = store.writable && !is_under_review;
   json::Writer out(128);
-  out.begin_object().field("status", store.writable ? "ready" : "unavailable");
+  out.begin_object().field("status", is_ready ? "ready" : "unavailable");
+  out.field("under_review", is_under_review);
   out.key("store").begin_object().field("writable", store.writable);
   out.field("queue_depth", static_cast<std::int64_t>(store.queue_depth)).end_object().end_object();
-  co_return json_reply(std::move(out).take(), store.writable ? 200 : 503);
+  co_return json_reply(std::move(out).take(), is_ready ? 200 : 503);
 }
 
 Task<Result<Reply>> metrics(RequestContext request) {

@@ -252,11 +252,15 @@ TEST(Health, IsReadyWhileTheStoreTakesWrites) {
   const Router router(all_routes(), testkit::kGate);
   EXPECT_EQ(payweir.send(router, get("/health", "")).body, "health is good");
   EXPECT_EQ(payweir.send(router, get("/health/ready", "")).body,
-            R"({"status":"ready","store":{"writable":true,"queue_depth":0}})");
+            R"({"status":"ready","under_review":false,"store":{"writable":true,"queue_depth":0}})");
   EXPECT_TRUE(payweir.send(router, get("/metrics", "")).body.contains("payweir_"));
   payweir.store.is_writable = false;
   EXPECT_EQ(payweir.send(router, get("/health/ready", "")).status, 503);
   EXPECT_EQ(payweir.send(router, get("/health", "")).status, 200);
+  payweir.store.is_writable = true;
+  payweir.review.begin();
+  EXPECT_EQ(payweir.send(router, get("/health/ready", "")).body,
+            R"({"status":"unavailable","under_review":true,"store":{"writable":true,"queue_depth":0}})");
 }
 
 }  // namespace

@@ -58,11 +58,12 @@ struct Switch {
   flows::DirectoryEpoch epoch{0};
   flows::Directory directory{store, keys, epoch};
   flows::Telemetry telemetry;
+  flows::Review review;
   KeySequence sequence{1};
   native::Rendering rendering{"https://pay.example"};
   flows::RateLimiter rate_limiter{settings};
-  flows::Context context{settings, clock,     random,    http,     keys,      cards,       log,
-                         store,    directory, telemetry, sequence, rendering, rate_limiter};
+  flows::Context context{settings, clock,     random,    http,   keys,     cards,     log,
+                         store,    directory, telemetry, review, sequence, rendering, rate_limiter};
   payweir::testkit::Loop loop;
 
   [[nodiscard]] http::Response send(const Router& router, http::Request request) {

@@ -9,6 +9,17 @@ struct ServeOptions {
   std::string listen, data_dir, config_file;  // "": as configured
   bool sandbox = false;
   bool quiet = false;
+  bool review = false;
+};
+struct BackupOptions {
+  std::string to, data_dir, config_file;
+};
+struct RestoreOptions {
+  std::string from, data_dir, config_file;
+  bool replace = false;
+};
+struct VerifyOptions {
+  std::string file, data_dir, config_file;  // file "": the data directory's
 };
 struct MigrateOptions {
   std::string data_dir, config_file;
@@ -28,6 +39,9 @@ struct ConfigCheckOptions {
 };
 
 [[nodiscard]] int run_serve(const ServeOptions& options);
+[[nodiscard]] int run_backup(const BackupOptions& options);
+[[nodiscard]] int run_restore(const RestoreOptions& options);
+[[nodiscard]] int run_verify(const VerifyOptions& options);
 [[nodiscard]] int run_migrate(const MigrateOptions& options);
 [[nodiscard]] int run_sandbox(const SandboxOptions& options);
 [[nodiscard]] int run_demo(const DemoOptions& options);

@@ -60,6 +60,8 @@ const std::vector<Option>& options() {
        "for one whole call to a gateway"},
       {"connectors.send_window_ms", Integer{&Config::send_window_ms, 100, 60'000},
        "an operation that was not sent this long after it was recorded is not sent any more"},
+      {"connectors.callback_tolerance_s", Integer{&Config::callback_tolerance_s, 30, 3'600},
+       "a gateway's callback that was signed longer ago is refused"},
       {"connectors.ca_file", Text{&Config::tls_ca_file}, "PEM file of authorities; the system's when empty"},
       {"payments.resolve_within_s", Integer{&Config::resolve_within_s, 60, 2'592'000},
        "an outcome that is unknown for longer waits for a person"},

@@ -26,7 +26,8 @@ struct Config {
   std::string master_key_file;  // "" = DIR/master.key, on loopback only
   std::string stripe_base_url = "https://api.stripe.com";
   std::int64_t gateway_timeout_ms = 30'000;
-  std::int64_t send_window_ms = 5'000;
+  std::int64_t send_window_ms = 20'000;
+  std::int64_t callback_tolerance_s = 300;
   std::int64_t session_expiry_s = 900;
   bool webhooks_allow_private = false;
   std::int64_t rate_limit_per_key = 50'000;

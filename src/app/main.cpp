@@ -20,6 +20,32 @@ int main(int argc, char** argv) {
                           "Start a sandbox gateway and a demo merchant beside the switch (loopback only)");
   serve_command->add_flag("--quiet", serve.quiet, "No welcome on standard error");
 
+  serve_command->add_flag("--review", serve.review,
+                          "Ask about all that is open before anything is sent, as after a restore");
+
+  BackupOptions backup;
+  CLI::App* backup_command =
+      app.add_subcommand("backup", "Copy the database into one file; the switch may be running");
+  backup_command->add_option("--to", backup.to, "The new file")->required();
+  backup_command->add_option("--data", backup.data_dir, "Directory of the database (default ./payweir-data)");
+  backup_command->add_option("--config", backup.config_file, "TOML file");
+
+  RestoreOptions restore;
+  CLI::App* restore_command = app.add_subcommand(
+      "restore", "Make a data directory's database from a backup; the switch must not be running");
+  restore_command->add_option("--from", restore.from, "The backup")->required();
+  restore_command->add_option("--data", restore.data_dir,
+                              "Directory of the database (default ./payweir-data)");
+  restore_command->add_option("--config", restore.config_file, "TOML file");
+  restore_command->add_flag("--replace", restore.replace, "Set a database that is there aside first");
+
+  VerifyOptions verify;
+  CLI::App* verify_command = app.add_subcommand(
+      "verify", "Say whether a database or a backup is whole and its books agree; the switch may be running");
+  verify_command->add_option("file", verify.file, "A backup (default: the database of the data directory)");
+  verify_command->add_option("--data", verify.data_dir, "Directory of the database (default ./payweir-data)");
+  verify_command->add_option("--config", verify.config_file, "TOML file");
+
   MigrateOptions migrate;
   CLI::App* migrate_command =
       app.add_subcommand("migrate", "Bring the database to this binary's schema, then exit");
@@ -59,6 +85,9 @@ int main(int argc, char** argv) {
 
   CLI11_PARSE(app, argc, argv);
   if (*serve_command) return run_serve(serve);
+  if (*backup_command) return run_backup(backup);
+  if (*restore_command) return run_restore(restore);
+  if (*verify_command) return run_verify(verify);
   if (*migrate_command) return run_migrate(migrate);
   if (*sandbox_command) return run_sandbox(sandbox);
   if (*demo_command) return run_demo(demo);

@@ -13,11 +13,13 @@
 #include "api/routes.hpp"
 #include "base/check.hpp"
 #include "flows/rate_limiter.hpp"
+#include "flows/review.hpp"
 #include "jobs/all.hpp"
 #include "jobs/worker.hpp"
 #include "net/client.hpp"
 #include "net/spawn.hpp"
 #include "store/queries/start_queries.hpp"
+#include "store/sqlite/backup.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace payweir::app {
@@ -44,6 +46,7 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   settings.connector_base_urls.emplace("stripe", config.stripe_base_url);
   settings.gateway_timeout = milliseconds(config.gateway_timeout_ms);
   settings.send_window = milliseconds(config.send_window_ms);
+  settings.callback_tolerance = seconds(config.callback_tolerance_s);
   settings.session_expiry = seconds(config.session_expiry_s);
   settings.sandbox = config.sandbox;
   settings.webhooks_allow_private = config.webhooks_allow_private;
@@ -66,8 +69,9 @@ struct Node::Worker {
         directory(*node.store_, keys, node.epoch_),
         rendering(node.settings_.public_url),
         rate_limiter(node.settings_),
-        context{node.settings_, node.clock_, random,          *http,    keys,      *node.cards_, node.log_,
-                *node.store_,   directory,   node.telemetry_, sequence, rendering, rate_limiter} {}
+        context{node.settings_, node.clock_, random,       *http,       keys,
+                *node.cards_,   node.log_,   *node.store_, directory,   node.telemetry_,
+                node.review_,   sequence,    rendering,    rate_limiter} {}
 
   net::SystemRandom random;
   FileKeys keys;
@@ -107,13 +111,15 @@ Result<void> Node::open(NodeMode mode) {
   const std::size_t io_threads = io_thread_count(config_);
   settings_ = settings_of(config_, io_threads);
   if (Result<void> done = open_store(); !done) return done;
+  if (Result<void> done = begin_life(mode); !done) return done;
   if (Result<void> done = prepare_keys(); !done) return done;
   pool_ = std::make_unique<net::IoPool>(io_threads);
   if (Result<void> done = add_workers(); !done) return done;
-  if (mode == NodeMode::serving)
+  const bool serves = mode != NodeMode::offline;
+  if (serves)
     if (Result<void> done = listen(); !done) return done;
   pool_->start([this](std::size_t thread) { workers_[thread]->sequence.resume_after(largest_key_); });
-  if (mode == NodeMode::serving) {
+  if (serves) {
     jobs_ = std::make_unique<Jobs>(*this, pool_->executor(0));
     run([this](flows::Context&) { return start_jobs(); });
   }
@@ -152,15 +158,35 @@ Result<void> Node::open_store() {
       store::sqlite::SqliteStore::open(std::move(options));
   if (!opened) return fail(std::move(opened.error()));
   store_ = std::move(*opened);
-  // Before there is a thread to run it on; a select of the embedded store waits for nothing.
+  return {};
+}
+
+namespace {
+// Before there is a thread to run it on.
+template <class T>
+T run_once(Task<T> task) {
   boost::asio::io_context once;
-  std::future<Result<std::int64_t>> largest =
-      boost::asio::co_spawn(once, store::find_largest_key(*store_), boost::asio::use_future);
+  std::future<T> result = boost::asio::co_spawn(once, std::move(task), boost::asio::use_future);
   once.run();
-  Result<std::int64_t> key = largest.get();
-  if (!key) return fail(std::move(key.error()));
+  return result.get();
+}
+}  // namespace
+
+Result<void> Node::begin_life(NodeMode mode) {
+  const Result<std::int64_t> key = run_once(store::find_largest_key(*store_));
+  if (!key) return fail(key.error());
   largest_key_ = *key;
   settings_.last_key_of_earlier_life = *key;
+  Result<std::string> identity =
+      store::sqlite::file_identity(config_.data_dir + "/" + store::sqlite::kDatabaseFile);
+  if (!identity) return fail(std::move(identity.error()));
+  const Result<flows::Life> life =
+      run_once(flows::begin_life(*store_, std::move(*identity), mode == NodeMode::reviewing, clock_.wall()));
+  if (!life) return fail(life.error());
+  if (life->is_under_review) {
+    review_.begin();
+    log_.write(LogLevel::warning, "review.begun", {{"epoch", life->epoch}});
+  }
   return {};
 }
 

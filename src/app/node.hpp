@@ -18,7 +18,11 @@
 namespace payweir::app {
 
 // `offline`: store and flows only, for commands that work on the data directory of a stopped switch.
-enum class NodeMode : std::uint8_t { serving, offline };
+enum class NodeMode : std::uint8_t {
+  serving,
+  reviewing,  // serving, and what is open is asked about before anything is sent, as after a restore
+  offline
+};
 
 class Node {
  public:
@@ -33,6 +37,8 @@ class Node {
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   // Whether the master key was made beside the data just now.
   [[nodiscard]] bool made_master_key() const { return made_master_key_; }
+  // Whether nothing is sent yet, because the database is a copy of another.
+  [[nodiscard]] bool is_under_review() const { return review_.is_under_way(); }
 
   // Runs a task on the first io thread and waits for it; for start-up work such as the demo merchant.
   void run(std::function<Task<void>(flows::Context&)> task);
@@ -48,6 +54,7 @@ class Node {
   [[nodiscard]] Result<void> open(NodeMode mode);
   [[nodiscard]] Result<void> prepare_keys();
   [[nodiscard]] Result<void> open_store();
+  [[nodiscard]] Result<void> begin_life(NodeMode mode);
   [[nodiscard]] Result<void> add_workers();
   [[nodiscard]] Result<void> listen();
   [[nodiscard]] Task<void> start_jobs();
@@ -61,6 +68,7 @@ class Node {
   net::SystemRandom card_random_;   // under the card hold's lock
   flows::Settings settings_;
   flows::Telemetry telemetry_;
+  flows::Review review_;
   flows::DirectoryEpoch epoch_{1};
   Secret master_key_;
   std::unique_ptr<LockedCardHold> cards_;

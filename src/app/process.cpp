@@ -4,8 +4,11 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <new>
 
 namespace payweir::app {
 namespace {
@@ -30,6 +33,13 @@ void prepare_process() {
     ::setrlimit(RLIMIT_NOFILE, &files);
   }
   ::signal(SIGPIPE, SIG_IGN);
+  // Half a process serves nobody: what runs on after its loops ended for want of memory answers its health
+  // check and settles nothing. The next start reads what was recorded.
+  std::set_new_handler([] {
+    static constexpr char kWhy[] = "payweir: out of memory\n";
+    static_cast<void>(!::write(STDERR_FILENO, kWhy, sizeof kWhy - 1));
+    std::abort();
+  });
   const sigset_t signals = stop_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }

@@ -92,7 +92,8 @@ int run_serve(const ServeOptions& options) {
     sandbox = std::move(*started);
     config->stripe_base_url = sandbox->url() + "/stripe";
   }
-  Result<std::unique_ptr<Node>> node = Node::start(*config, log, NodeMode::serving);
+  Result<std::unique_ptr<Node>> node =
+      Node::start(*config, log, options.review ? NodeMode::reviewing : NodeMode::serving);
   if (!node) {
     tell_error(node.error());
     return 1;

@@ -55,6 +55,7 @@ std::string_view code_name(Code code) {
     case Code::unsupported_media_type: return "unsupported_media_type";
     case Code::method_not_allowed: return "method_not_allowed";
     case Code::route_not_found: return "route_not_found";
+    case Code::under_review: return "under_review";
     case Code::internal: return "internal";
     case Code::connector_answer_malformed: return "connector_answer_malformed";
     case Code::connector_credentials_invalid: return "connector_credentials_invalid";

@@ -67,6 +67,7 @@ enum class Code : std::uint16_t {
   unsupported_media_type = 613,
   method_not_allowed = 614,
   route_not_found = 615,
+  under_review = 616,  // a restored database: nothing is sent until all that was open has been asked about
   internal = 699,
   // connectors, 700
   connector_answer_malformed = 700,

@@ -95,4 +95,32 @@ Result<Instant> parse_iso8601(std::string_view text) {
   return Instant{(minute_count * 60 + second_value) * 1000 + ms};
 }
 
+Result<Instant> parse_http_date(std::string_view text) {
+  using namespace std::chrono;
+  static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  const auto bad = [] {
+    return fail(Code::invalid_value, "", "expected a date such as Sun, 22 Nov 2026 04:20:07 GMT");
+  };
+  if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return bad();
+  std::size_t pos = 5;
+  const int day_value = read_digits(text, pos, 2);
+  const std::size_t month_place = kMonths.find(text.substr(8, 3));
+  pos = 12;
+  const int year_value = read_digits(text, pos, 4);
+  const auto part = [&](std::size_t at) {
+    pos = at;
+    return read_digits(text, pos, 2);
+  };
+  const int hour = part(17), minute = part(20), second = part(23);
+  if (text[7] != ' ' || text[11] != ' ' || text[16] != ' ' || text[19] != ':' || text[22] != ':' ||
+      month_place == std::string_view::npos || month_place % 3 != 0 || year_value < 1970 || hour < 0 ||
+      hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+    return bad();
+  const year_month_day date{year{year_value}, month{static_cast<unsigned>(month_place / 3 + 1)},
+                            day{static_cast<unsigned>(day_value)}};
+  if (day_value < 1 || !date.ok()) return bad();
+  const std::int64_t days_since = sys_days{date}.time_since_epoch().count();
+  return Instant{days_since * 86'400'000 + hour * 3'600'000 + minute * 60'000 + second * 1000};
+}
+
 }  // namespace payweir

@@ -46,5 +46,8 @@ struct Instant {
 [[nodiscard]] std::string format_iso8601(Instant t);
 // Accepts "YYYY-MM-DDTHH:MM:SS[.fraction](Z|±HH:MM)" and nothing else; years 1970 to 9999.
 [[nodiscard]] Result<Instant> parse_iso8601(std::string_view text);
+// "Sun, 22 Nov 2026 04:20:07 GMT", the one form that is written today (RFC 9110, 5.6.7); the day's name is
+// not read.
+[[nodiscard]] Result<Instant> parse_http_date(std::string_view text);
 
 }  // namespace payweir

@@ -80,5 +80,21 @@ TEST(Time, SpansAddUp) {
   EXPECT_LT(t, t + milliseconds(1));
 }
 
+TEST(HttpDate, ReadsTheOneFormThatIsWritten) {
+  EXPECT_EQ(parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT").value().ms, 0);
+  EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").value(),
+            parse_iso8601("1994-11-06T08:49:37Z").value());
+  EXPECT_EQ(parse_http_date("Thu, 29 Feb 2024 23:59:59 GMT").value(),
+            parse_iso8601("2024-02-29T23:59:59Z").value());
+  for (const char* const bad :
+       {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 UTC",
+        "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT",
+        "Sun, 06 anF 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:00:00 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
+        "Sun, 06 Nov 1969 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:61 GMT", "Sun, 6  Nov 1994 08:49:37 GMT",
+        "Sun, 06-Nov 1994 08:49:37 GMT", "Sun, 06 Nov-1994 08:49:37 GMT", "Sun, 06 Nov 1994-08:49:37 GMT",
+        "Sun, 06 Nov 1994 08-49:37 GMT", "Sun, 06 Nov 1994 08:49-37 GMT", "Sun; 06 Nov 1994 08:49:37 GMT"})
+    EXPECT_FALSE(parse_http_date(bad).has_value()) << bad;
+}
+
 }  // namespace
 }  // namespace payweir

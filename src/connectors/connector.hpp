@@ -45,7 +45,7 @@ struct Card {
 
 // Everything a connector may need to build the requests of one operation.
 struct ConnectorRequest {
-  OperationKind kind = OperationKind::authorise;
+  OperationKind kind = OperationKind::authorise;  // never reversal: that is sent as a void or a refund
   std::string operation_reference;  // Operation::id as text: idempotency key and our reference, for ever
   std::string payment_reference;    // payment id as the merchant sees it
   Money amount;                     // to authorise, capture or refund
@@ -81,6 +81,7 @@ struct ConnectorContext {
   const ConnectorCredentials& credentials;
   std::string_view base_url;  // origin and path prefix without a trailing slash
   Instant now;
+  Duration callback_tolerance = seconds(300);  // how old a signed callback may be
 };
 
 enum class SendKind : std::uint8_t { money, query };
@@ -172,6 +173,10 @@ class Connector {
   // Callbacks: verified over the raw body, against the account's secrets. Errors: webhook_*.
   [[nodiscard]] virtual Result<GatewayEvent> read_webhook(const http::Headers& headers, std::string_view body,
                                                           const ConnectorContext& context) const = 0;
+
+  // Whether a callback of this type may tell of something that the switch believes to be over: money that
+  // moved after all, or a refund that came back. It is worth a query then.
+  [[nodiscard]] virtual bool may_overturn(std::string_view event_type) const = 0;
 
   // Checks the shape of credentials when an account is made. Error: connector_credentials_invalid.
   [[nodiscard]] virtual Result<void> check_credentials(const ConnectorCredentials& credentials) const = 0;

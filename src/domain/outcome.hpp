@@ -96,6 +96,8 @@ struct Unknown {
   // The answer contradicts what was asked for (amount, currency, reference): nothing may be concluded
   // from it, and a person has to look.
   bool contradicts = false;
+  // The answer was meant for somebody else's request: nothing was learnt, and what it came by is not trusted.
+  bool not_ours = false;
 };
 
 }  // namespace outcome

@@ -6,90 +6,13 @@
 
 #include "base/check.hpp"
 #include "base/planted.hpp"
+#include "domain/deciding.hpp"
 
 namespace payweir {
-namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
-
-// One decision in the making: the next aggregate and its effects. Every function below changes both in
-// step, so that a row never changes without its effect.
-class Transition {
- public:
-  // The times of a payment never go back, whatever the wall clock does.
-  Transition(const PaymentAggregate& current, Instant now)
-      : now_(PLANTED(times_go_back) ? now : std::max(now, current.payment.modified_at)) {
-    decision_.next = current;
-  }
-
-  [[nodiscard]] PaymentAggregate& next() { return decision_.next; }
-  [[nodiscard]] Payment& payment() { return decision_.next.payment; }
-  [[nodiscard]] Attempt& attempt() { return *decision_.next.attempt; }
-  [[nodiscard]] Operation& operation() { return *decision_.next.operation; }
-  [[nodiscard]] Refund& refund() { return *decision_.next.refund; }
-  [[nodiscard]] Instant now() const { return now_; }
-
-  void add(PaymentEffect effect) { decision_.effects.push_back(effect); }
-  void emit(EventType type) { add(effect::Emit{type, ++payment().event_sequence}); }
-  void touch_attempt() {
-    ++attempt().version;
-    attempt().modified_at = now_;
-    add(effect::UpdateAttempt{});
-  }
-  void touch_operation() {
-    ++operation().version;
-    add(effect::UpdateOperation{});
-  }
-  void touch_refund() {
-    ++refund().version;
-    refund().modified_at = now_;
-    add(effect::UpdateRefund{});
-  }
-  void close_operation(OperationResult result) {
-    operation().state = OperationState::done;
-    operation().result = result;
-    touch_operation();
-  }
-  void leave_open(OperationState state, Instant ask_at) {
-    operation().state = state;
-    operation().ask_at = ask_at;
-    touch_operation();
-  }
-
-  [[nodiscard]] Decision take() && {
-    if (!PLANTED(forgets_the_version)) ++payment().version;
-    payment().modified_at = now_;
-    return std::move(decision_);
-  }
-  [[nodiscard]] Decision take_without_payment() && {
-    decision_.payment_changes = false;
-    return std::move(decision_);
-  }
-
- private:
-  Decision decision_;
-  Instant now_;
-};
+namespace deciding {
 
 Decision unchanged(const PaymentAggregate& current) {
   return {current, {}, false};
-}
-
-std::unexpected<Error> illegal(std::string_view verb, const Payment& payment) {
-  return fail(Code::illegal_transition, "status",
-              "You cannot " + std::string(verb) + " this payment because it has status " +
-                  std::string(to_string(payment.state)));
-}
-
-std::unexpected<Error> illegal_state(std::string_view participle, const Payment& payment,
-                                     std::string_view expected) {
-  return fail(Code::illegal_transition, "status",
-              "This Payment could not be " + std::string(participle) +
-                  " because it has a payment.status of " + std::string(to_string(payment.state)) +
-                  ". The expected state is " + std::string(expected));
 }
 
 Operation make_operation(const PaymentAggregate& current, OperationId id, OperationKind kind,
@@ -105,6 +28,83 @@ Operation make_operation(const PaymentAggregate& current, OperationId id, Operat
   operation.ask_at = ask_at;
   operation.created_at = now;
   return operation;
+}
+
+void quarantine(Transition& to, const std::string& why) {
+  to.attempt().state = AttemptState::quarantined;
+  to.attempt().error = {"integrity_failure", why};
+  to.touch_attempt();
+  to.close_operation(OperationResult::none);
+  to.payment().state = PaymentState::conflicted;
+}
+
+void become_captured(Transition& to, Money captured) {
+  Payment& payment = to.payment();
+  if (PLANTED(captures_the_whole)) captured = payment.amount;
+  payment.captured_minor = captured.minor;
+  to.attempt().captured_minor = captured.minor;
+  const bool whole = captured.minor == payment.amount.minor;
+  to.attempt().state = whole ? AttemptState::captured : AttemptState::partially_captured;
+  to.attempt().authorised_minor = payment.amount.minor;
+  to.attempt().next_action_url.clear();
+  to.attempt().error = {};
+  to.touch_attempt();
+  to.close_operation(OperationResult::accepted);
+  payment.state = whole ? PaymentState::succeeded : PaymentState::partially_captured;
+  if (!PLANTED(posts_no_capture)) to.add(effect::PostCapture{captured});
+  if (!PLANTED(tells_nobody_of_success))
+    to.emit(whole ? EventType::payment_succeeded : EventType::payment_captured);
+}
+
+void become_authorised(Transition& to, Instant ask_at) {
+  Attempt& attempt = to.attempt();
+  attempt.next_action_url.clear();
+  if (to.payment().capture_method == CaptureMethod::automatic) {  // it captures by itself, later
+    attempt.state = AttemptState::pending;
+    to.touch_attempt();
+    to.leave_open(OperationState::unknown, ask_at);
+    to.payment().state = PaymentState::processing;
+    return;
+  }
+  if (PLANTED(authorised_is_captured)) return become_captured(to, to.payment().amount);
+  const bool news = attempt.state != AttemptState::authorised;
+  attempt.state = AttemptState::authorised;
+  attempt.authorised_minor = to.payment().amount.minor;
+  to.touch_attempt();
+  const bool is_first = to.operation().kind == OperationKind::authorise;
+  to.close_operation(is_first ? OperationResult::accepted : OperationResult::rejected);
+  to.payment().state = PaymentState::requires_capture;
+  if (news) to.emit(EventType::payment_authorized);
+}
+
+void become_voided(Transition& to, Because why, std::optional<OperationResult> closes_as) {
+  const bool overdue = why == Because::overdue;
+  to.attempt().state = overdue ? AttemptState::expired : AttemptState::voided;
+  to.attempt().next_action_url.clear();
+  to.touch_attempt();
+  if (closes_as) to.close_operation(*closes_as);
+  to.payment().state = overdue ? PaymentState::expired : PaymentState::cancelled;
+  to.emit(overdue ? EventType::payment_expired : EventType::payment_cancelled);
+}
+
+}  // namespace deciding
+
+namespace {
+
+using namespace deciding;
+
+std::unexpected<Error> illegal(std::string_view verb, const Payment& payment) {
+  return fail(Code::illegal_transition, "status",
+              "You cannot " + std::string(verb) + " this payment because it has status " +
+                  std::string(to_string(payment.state)));
+}
+
+std::unexpected<Error> illegal_state(std::string_view participle, const Payment& payment,
+                                     std::string_view expected) {
+  return fail(Code::illegal_transition, "status",
+              "This Payment could not be " + std::string(participle) +
+                  " because it has a payment.status of " + std::string(to_string(payment.state)) +
+                  ". The expected state is " + std::string(expected));
 }
 
 // ── what the merchant asks for ────────────────────────────────────────────────────────────────────
@@ -213,7 +213,7 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::Cancel&
 }
 
 Result<Decision> decide_on(const PaymentAggregate& current, const event::Expire& expire, Instant now) {
-  if (now < current.payment.expires_at) return unchanged(current);
+  if (now < current.payment.expires_at && !expire.at_once) return unchanged(current);
   if (current.payment.state == PaymentState::requires_customer_action && !PLANTED(expires_without_a_void))
     return begin_void(current, expire.operation_id, expire.ask_at, now);
   if (!is_open_for_changes(current.payment.state) && !PLANTED(expires_without_a_void))
@@ -260,67 +260,6 @@ void fail_attempt(Transition& to, AttemptState state, OperationResult result, Ga
   to.close_operation(result);
   to.payment().state = PaymentState::failed;
   if (!PLANTED(tells_nobody_of_failure)) to.emit(EventType::payment_failed);
-}
-
-// The gateway's word cannot be true of what we asked for: nothing is concluded from it.
-void quarantine(Transition& to, const std::string& why) {
-  to.attempt().state = AttemptState::quarantined;
-  to.attempt().error = {"integrity_failure", why};
-  to.touch_attempt();
-  to.close_operation(OperationResult::none);
-  to.payment().state = PaymentState::conflicted;
-}
-
-void become_captured(Transition& to, Money captured) {
-  Payment& payment = to.payment();
-  if (PLANTED(captures_the_whole)) captured = payment.amount;
-  payment.captured_minor = captured.minor;
-  to.attempt().captured_minor = captured.minor;
-  const bool whole = captured.minor == payment.amount.minor;
-  to.attempt().state = whole ? AttemptState::captured : AttemptState::partially_captured;
-  to.attempt().authorised_minor = payment.amount.minor;
-  to.attempt().next_action_url.clear();
-  to.attempt().error = {};
-  to.touch_attempt();
-  to.close_operation(OperationResult::accepted);
-  payment.state = whole ? PaymentState::succeeded : PaymentState::partially_captured;
-  if (!PLANTED(posts_no_capture)) to.add(effect::PostCapture{captured});
-  if (!PLANTED(tells_nobody_of_success))
-    to.emit(whole ? EventType::payment_succeeded : EventType::payment_captured);
-}
-
-// Held, as far as the gateway goes; a capture or void that finds it so did not happen.
-void become_authorised(Transition& to, Instant ask_at) {
-  Attempt& attempt = to.attempt();
-  attempt.next_action_url.clear();
-  if (to.payment().capture_method == CaptureMethod::automatic) {  // it captures by itself, later
-    attempt.state = AttemptState::pending;
-    to.touch_attempt();
-    to.leave_open(OperationState::unknown, ask_at);
-    to.payment().state = PaymentState::processing;
-    return;
-  }
-  if (PLANTED(authorised_is_captured)) return become_captured(to, to.payment().amount);
-  const bool news = attempt.state != AttemptState::authorised;
-  attempt.state = AttemptState::authorised;
-  attempt.authorised_minor = to.payment().amount.minor;
-  to.touch_attempt();
-  const bool is_first = to.operation().kind == OperationKind::authorise;
-  to.close_operation(is_first ? OperationResult::accepted : OperationResult::rejected);
-  to.payment().state = PaymentState::requires_capture;
-  if (news) to.emit(EventType::payment_authorized);
-}
-
-enum class Because : std::uint8_t { asked, overdue };
-
-void become_voided(Transition& to, Because why, std::optional<OperationResult> closes_as) {
-  const bool overdue = why == Because::overdue;
-  to.attempt().state = overdue ? AttemptState::expired : AttemptState::voided;
-  to.attempt().next_action_url.clear();
-  to.touch_attempt();
-  if (closes_as) to.close_operation(*closes_as);
-  to.payment().state = overdue ? PaymentState::expired : PaymentState::cancelled;
-  to.emit(overdue ? EventType::payment_expired : EventType::payment_cancelled);
 }
 
 // The gateway told the state of the payment; whichever operation brought it to light, that is the truth.
@@ -512,6 +451,7 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::Operati
     check(current.refund.has_value(), "a refund ended that was not loaded");
     return end_refund_operation(current, ended, now);
   }
+  if (current.operation->kind == OperationKind::reversal) return end_reversal(current, ended, now);
   return end_payment_operation(current, ended, now);
 }
 
@@ -545,24 +485,13 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::GaveUp&
 
 Result<Decision> decide_on(const PaymentAggregate& current, const event::Reported& reported, Instant now) {
   check(current.operation.has_value() && current.attempt.has_value(),
-        "an authorisation was reported that was not loaded");
-  const auto* accepted = std::get_if<outcome::Accepted>(&reported.outcome);
-  if (current.payment.state != PaymentState::requires_capture || PLANTED(ignores_what_ended))
-    return unchanged(current);
-  Transition to(current, now);
-  if (accepted && accepted->as == AcceptedAs::voided) {
-    become_voided(to, accepted->has_lapsed ? Because::overdue : Because::asked, std::nullopt);
-    return std::move(to).take();
-  }
-  if (accepted && accepted->as == AcceptedAs::captured) {
-    if (accepted->amount.currency != current.payment.amount.currency || accepted->amount.minor < 1 ||
-        accepted->amount.minor > current.payment.amount.minor)
-      quarantine(to, "the gateway captured another amount than was authorised");
-    else
-      become_captured(to, accepted->amount);
-  }
-  // Otherwise only that it was looked at, which is what modified_at says.
-  return std::move(to).take();
+        "something was reported that was not loaded");
+  return decide_on_report(current, reported, now);
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::Reverse& reverse, Instant now) {
+  check(current.attempt.has_value(), "an attempt is reversed that was not loaded");
+  return begin_reversal(current, reverse, now);
 }
 
 // ── what a person says ────────────────────────────────────────────────────────────────────────────
@@ -593,6 +522,8 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::Settled
         "an operation is settled that was not loaded");
   const OperationKind kind = current.operation->kind;
   if (kind == OperationKind::refund) return settle_refund_by_hand(current, settled, now);
+  if (kind == OperationKind::reversal)
+    return cannot_settle("a reversal goes on until the gateway has done it");
   if (current.payment.state != PaymentState::conflicted &&
       current.payment.state != PaymentState::requires_merchant_action)
     return cannot_settle("this payment does not wait for a person");
@@ -686,7 +617,8 @@ bool is_live(AttemptState state) {
     case AttemptState::voided:
     case AttemptState::expired:
     case AttemptState::succeeded_late:
-    case AttemptState::quarantined: return false;
+    case AttemptState::quarantined:
+    case AttemptState::reversed: return false;
   }
   return false;
 }

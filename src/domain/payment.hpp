@@ -14,6 +14,10 @@
 //                                                         └── asked for too long ─▶ requires_merchant_action
 // A person leads out of the last two (SettledByHand), and so may the gateway's word out of the very last.
 //
+// What was given up may have succeeded all the same (Reported). A failed payment without another live attempt
+// then becomes what the gateway says. Whatever else charged or held money is `succeeded_late`, and is given
+// back by an operation of its own (reversal), which is recorded in the same decision.
+//
 // A payment has at most one live attempt; an attempt has at most one money operation under way. Every
 // operation is stored, state `dispatching`, before its first byte leaves (effect: dispatch).
 #include <cstdint>
@@ -58,11 +62,18 @@ enum class AttemptState : std::uint8_t {
   failed = 9,  // not sent or rejected: certainly not executed
   voided = 10,
   expired = 11,
-  succeeded_late = 12,  // came good after another attempt had charged
-  quarantined = 13
+  succeeded_late = 12,  // came good after it was given up, and must be given back
+  quarantined = 13,
+  reversed = 14  // had succeeded late, and was given back
 };
 
-enum class OperationKind : std::uint8_t { authorise = 1, capture = 2, void_authorisation = 3, refund = 4 };
+enum class OperationKind : std::uint8_t {
+  authorise = 1,
+  capture = 2,
+  void_authorisation = 3,
+  refund = 4,
+  reversal = 5  // gives back what succeeded late: a void when it is held, a refund when it was charged
+};
 enum class OperationState : std::uint8_t { dispatching = 1, unknown = 2, done = 3 };
 // How a finished operation ended.
 enum class OperationResult : std::uint8_t {
@@ -181,7 +192,7 @@ struct Refund {
 // What is loaded and decided together.
 struct PaymentAggregate {
   Payment payment;
-  std::optional<Attempt> attempt;      // the newest
+  std::optional<Attempt> attempt;      // the one that the event is about, else the newest
   std::optional<Operation> operation;  // the one that the event is about, or the live one of the attempt
   std::optional<Refund> refund;        // the one that the event is about
   // Closed by this decision because `operation` took its place (a void while the payer is asked).
@@ -245,10 +256,20 @@ struct AskedInVain {
 struct GaveUp {
   Instant ask_at;
 };
-// The gateway's word on an authorisation for which nothing is under way: a callback came, or it was time to
-// look whether it still holds the money.
+// The gateway's word on something for which nothing is under way here. A callback came, or it was time to
+// look: at money that is held, at an attempt that was given up (which may have succeeded late), at a refund
+// that is over (which may have come back). `operation` is the attempt's authorisation, or the refund's.
 struct Reported {
   Outcome outcome;
+  // Of this payment, so that there would be two charges.
+  bool another_attempt_is_live = false;
+  OperationId reversal_id;  // used when what succeeded late must be given back
+  Instant ask_at;
+};
+// A reversal was certainly not executed: the next try. Requires: no operation of the attempt under way.
+struct Reverse {
+  OperationId operation_id;
+  Instant ask_at;
 };
 // A person looked at the gateway's side and says what became of an operation that the switch cannot decide.
 struct SettledByHand {
@@ -260,12 +281,13 @@ struct SettledByHand {
 struct Expire {
   OperationId operation_id;
   Instant ask_at;
+  bool at_once = false;  // whatever time is left: nobody knows any more whether it was paid
 };
 }  // namespace event
 using PaymentEvent =
     std::variant<event::PaymentMethodGiven, event::AmountChanged, event::Confirm, event::Capture,
                  event::Cancel, event::CreateRefund, event::OperationEnded, event::AskedInVain, event::GaveUp,
-                 event::Reported, event::SettledByHand, event::Expire>;
+                 event::Reported, event::Reverse, event::SettledByHand, event::Expire>;
 
 // ── Effects: what the shell must do with the next aggregate ───────────────────────────────────────
 namespace effect {
@@ -284,6 +306,17 @@ struct PostCapture {
 struct PostRefund {
   Money amount;
 };
+// Charged by an attempt that was given up: owed to nobody but the payer.
+struct PostLateCapture {
+  Money amount;
+};
+struct PostReversal {
+  Money amount;
+};
+// A refund that had succeeded came back.
+struct PostRefundReturned {
+  Money amount;
+};
 // One outbox row, sequence = next.payment.event_sequence at that point.
 struct Emit {
   EventType type;
@@ -293,7 +326,8 @@ struct Emit {
 using PaymentEffect =
     std::variant<effect::InsertAttempt, effect::UpdateAttempt, effect::InsertOperation,
                  effect::UpdateOperation, effect::UpdateSuperseded, effect::InsertRefund,
-                 effect::UpdateRefund, effect::PostCapture, effect::PostRefund, effect::Emit>;
+                 effect::UpdateRefund, effect::PostCapture, effect::PostRefund, effect::PostLateCapture,
+                 effect::PostReversal, effect::PostRefundReturned, effect::Emit>;
 
 struct Decision {
   PaymentAggregate next;

@@ -209,7 +209,7 @@ TEST(Faults, A15_AnAuthorisationThatLapsedExpiresThePayment) {
     const Result<Decision> decision = decide(read_aggregate(state), event, testkit::kNow);
     return decision ? write_state(decision->next) + " | " + write_result(decision) : "refused";
   };
-  EXPECT_EQ(after("manual requires_capture authorised authorise:done", event::Reported{lapsed}),
+  EXPECT_EQ(after("manual requires_capture authorised authorise:done", event::Reported{.outcome = lapsed}),
             "manual expired expired authorise:done | update_attempt emit:payment_expired");
   EXPECT_EQ(
       after("manual processing authorised capture:unknown", event::OperationEnded{lapsed, testkit::kNow}),

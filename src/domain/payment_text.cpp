@@ -38,6 +38,7 @@ std::string_view to_string(AttemptState state) {
     case AttemptState::expired: return "expired";
     case AttemptState::succeeded_late: return "auto_refunded";
     case AttemptState::quarantined: return "integrity_failure";
+    case AttemptState::reversed: return "auto_refunded";
   }
   return "pending";
 }
@@ -48,6 +49,7 @@ std::string_view to_string(OperationKind kind) {
     case OperationKind::capture: return "capture";
     case OperationKind::void_authorisation: return "void";
     case OperationKind::refund: return "refund";
+    case OperationKind::reversal: return "reversal";
   }
   return "authorise";
 }

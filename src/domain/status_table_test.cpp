@@ -75,7 +75,12 @@ std::string render() {
          "`requires_merchant_action` is a payment that the gateway said nothing usable about for as long as "
          "the\n"
          "resolver's policy allows. The switch goes on asking; a person may settle it first.\n\n"
+         "`auto_refunded` is an attempt that was given up, charged or held money all the same, and gives it\n"
+         "back, or has done so. A failed payment that nobody has paid otherwise is taken for what the "
+         "gateway\n"
+         "says instead: it may still become `succeeded`.\n\n"
          "## Refunds\n\n"
+         "A refund that succeeded may still come back from the payer's bank: it is then `failed`.\n\n"
          "| refund status | webhook event |\n"
          "|---|---|\n";
   for (const auto& [state, events] : tables.refunds)

@@ -24,12 +24,20 @@ constexpr std::array kPaymentStates = {PaymentState::requires_payment_method,
                                        PaymentState::conflicted,
                                        PaymentState::requires_merchant_action};
 
-constexpr std::array kAttemptStates = {
-    AttemptState::dispatching,       AttemptState::unknown,        AttemptState::pending,
-    AttemptState::needs_action,      AttemptState::authorised,     AttemptState::captured,
-    AttemptState::declined,          AttemptState::failed,         AttemptState::voided,
-    AttemptState::expired,           AttemptState::succeeded_late, AttemptState::quarantined,
-    AttemptState::partially_captured};
+constexpr std::array kAttemptStates = {AttemptState::dispatching,
+                                       AttemptState::unknown,
+                                       AttemptState::pending,
+                                       AttemptState::needs_action,
+                                       AttemptState::authorised,
+                                       AttemptState::captured,
+                                       AttemptState::declined,
+                                       AttemptState::failed,
+                                       AttemptState::voided,
+                                       AttemptState::expired,
+                                       AttemptState::succeeded_late,
+                                       AttemptState::quarantined,
+                                       AttemptState::partially_captured,
+                                       AttemptState::reversed};
 
 std::vector<std::string> words_of(std::string_view text) {
   std::istringstream in{std::string(text)};
@@ -55,7 +63,8 @@ Enum find_named(std::string_view word, std::span<const Enum> all, Name name) {
 }
 
 constexpr std::array kKinds = {OperationKind::authorise, OperationKind::capture,
-                               OperationKind::void_authorisation, OperationKind::refund};
+                               OperationKind::void_authorisation, OperationKind::refund,
+                               OperationKind::reversal};
 constexpr std::array kOperationStates = {OperationState::dispatching, OperationState::unknown,
                                          OperationState::done};
 constexpr std::array kAccepted = {AcceptedAs::authorised,   AcceptedAs::captured, AcceptedAs::pending,
@@ -76,7 +85,9 @@ Attempt make_attempt(AttemptState state, std::int64_t captured_minor) {
   attempt.state = state;
   attempt.amount = usd(kWhole);
   attempt.captured_minor = captured_minor;
-  if (state == AttemptState::authorised || captured_minor > 0) attempt.authorised_minor = kWhole;
+  const bool came_late = state == AttemptState::succeeded_late || state == AttemptState::reversed;
+  if (came_late) attempt.captured_minor = kWhole;
+  if (state == AttemptState::authorised || attempt.captured_minor > 0) attempt.authorised_minor = kWhole;
   if (state == AttemptState::needs_action) attempt.next_action_url = "https://gateway.example/3ds";
   if (state != AttemptState::dispatching) attempt.connector_payment_id = "pi_1";
   attempt.created_at = attempt.modified_at = kCreated;
@@ -170,6 +181,7 @@ std::string_view name_of(AttemptState state) {
     case AttemptState::expired: return "expired";
     case AttemptState::succeeded_late: return "succeeded_late";
     case AttemptState::quarantined: return "quarantined";
+    case AttemptState::reversed: return "reversed";
   }
   return "";
 }
@@ -256,7 +268,15 @@ TimedEvent read_event(std::string_view text, std::int64_t& serial) {
     timed.event = event::GaveUp{ask_at};
   } else if (verb == "reported") {
     words.erase(words.begin());
-    timed.event = event::Reported{read_outcome(words)};
+    event::Reported reported;
+    reported.another_attempt_is_live = words.front() == "beside_another";
+    if (reported.another_attempt_is_live) words.erase(words.begin());
+    reported.outcome = read_outcome(words);
+    reported.reversal_id = {++serial, 0};
+    reported.ask_at = ask_at;
+    timed.event = reported;
+  } else if (verb == "reverse") {
+    timed.event = event::Reverse{{++serial, 0}, ask_at};
   } else if (verb == "by_hand") {
     event::SettledByHand settled;
     if (words.at(1) != "not_executed")
@@ -299,6 +319,15 @@ std::string write(const effect::PostCapture& post) {
 std::string write(const effect::PostRefund& post) {
   return "post_refund:" + std::to_string(post.amount.minor);
 }
+std::string write(const effect::PostLateCapture& post) {
+  return "post_late_capture:" + std::to_string(post.amount.minor);
+}
+std::string write(const effect::PostReversal& post) {
+  return "post_reversal:" + std::to_string(post.amount.minor);
+}
+std::string write(const effect::PostRefundReturned& post) {
+  return "post_refund_returned:" + std::to_string(post.amount.minor);
+}
 std::string write(const effect::Emit& emit) {
   return "emit:" + std::string(to_string(emit.type));
 }
@@ -317,33 +346,13 @@ std::string write_result(const Result<Decision>& result) {
 
 const std::vector<std::string>& all_events() {
   static const std::vector<std::string> events = [] {
-    std::vector<std::string> made = {"give_method",
-                                     "change_amount 0",
-                                     "change_amount 70",
-                                     "confirm",
-                                     "capture 0",
-                                     "capture 40",
-                                     "capture 100",
-                                     "capture 101",
-                                     "cancel",
-                                     "refund 0",
-                                     "refund 40",
-                                     "refund 41",
-                                     "refund 100",
-                                     "refund 101",
-                                     "not_sent",
-                                     "rejected",
-                                     "declined",
-                                     "unknown",
-                                     "contradicts",
-                                     "asked_in_vain",
-                                     "expire",
-                                     "expire late",
-                                     "unanswered",
-                                     "gave_up",
-                                     "by_hand not_executed",
-                                     "reported declined",
-                                     "reported unknown"};
+    std::vector<std::string> made = {
+        "give_method", "change_amount 0",   "change_amount 70", "confirm",     "capture 0",
+        "capture 40",  "capture 100",       "capture 101",      "cancel",      "refund 0",
+        "refund 40",   "refund 41",         "refund 100",       "refund 101",  "not_sent",
+        "rejected",    "declined",          "unknown",          "contradicts", "asked_in_vain",
+        "expire",      "expire late",       "unanswered",       "gave_up",     "by_hand not_executed",
+        "reverse",     "reported declined", "reported unknown"};
     for (const AcceptedAs as : kAccepted)
       for (const char* amount : {" 0", " 40", " 100", " 101", " 100 EUR", " 100 late"})
         made.push_back("accepted " + std::string(to_string(as)) + amount);
@@ -353,6 +362,9 @@ const std::vector<std::string>& all_events() {
     for (const AcceptedAs as : kAccepted)
       for (const char* amount : {" 0", " 40", " 100", " 101", " 100 EUR"})
         made.push_back("reported accepted " + std::string(to_string(as)) + amount);
+    for (const AcceptedAs as : kAccepted)
+      for (const char* amount : {" 40", " 100", " 100 EUR"})
+        made.push_back("reported beside_another accepted " + std::string(to_string(as)) + amount);
     return made;
   }();
   return events;

@@ -12,7 +12,9 @@ std::string fingerprint(const PaymentAggregate& aggregate) {
   return write_state(aggregate) + " " + std::to_string(payment.amount.minor) + " " +
          std::to_string(payment.captured_minor) + " " + std::to_string(payment.refunded_minor) + " " +
          std::to_string(payment.refund_reserved_minor) + " " +
-         std::to_string(aggregate.operation ? aggregate.operation->amount.minor : 0);
+         std::to_string(aggregate.operation ? aggregate.operation->amount.minor : 0) + " " +
+         std::to_string(aggregate.attempt ? aggregate.attempt->captured_minor : 0) + " " +
+         (aggregate.refund ? aggregate.refund->error.code : "");
 }
 
 }  // namespace
@@ -22,6 +24,7 @@ bool has_its_rows(const PaymentAggregate& aggregate, const PaymentEvent& event) 
       std::holds_alternative<event::OperationEnded>(event) ||
       std::holds_alternative<event::AskedInVain>(event) || std::holds_alternative<event::GaveUp>(event) ||
       std::holds_alternative<event::Reported>(event) || std::holds_alternative<event::SettledByHand>(event);
+  if (std::holds_alternative<event::Reverse>(event)) return aggregate.attempt.has_value();
   return !about_an_operation || (aggregate.operation && aggregate.attempt);
 }
 

@@ -6,6 +6,7 @@
 #include "base/id.hpp"
 #include "flows/directory.hpp"
 #include "flows/rate_limiter.hpp"
+#include "flows/review_state.hpp"
 #include "flows/settings.hpp"
 #include "flows/telemetry.hpp"
 #include "flows/views.hpp"
@@ -30,6 +31,7 @@ struct Context {
   store::Store& store;
   Directory& directory;
   Telemetry& telemetry;
+  Review& review;
   KeySequence& sequence;
   const Rendering& rendering;  // of webhook bodies
   RateLimiter& rate_limiter;

@@ -23,6 +23,9 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   const Operation& operation = *aggregate.operation;
   ConnectorRequest request;
   request.kind = operation.kind;
+  if (operation.kind == OperationKind::reversal)
+    request.kind =
+        aggregate.attempt->captured_minor > 0 ? OperationKind::refund : OperationKind::void_authorisation;
   request.operation_reference = to_text(operation.id);
   if (PLANTED(another_key_a_try))
     request.operation_reference += std::to_string(context.settings.last_key_of_earlier_life);
@@ -54,7 +57,7 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
 ConnectorContext connector_context(const Context& context, const ConnectorAccount& account) {
   const auto base_url = context.settings.connector_base_urls.find(account.row.connector);
   check(base_url != context.settings.connector_base_urls.end(), "a connector has no base URL");
-  return {account.credentials, base_url->second, context.clock.wall()};
+  return {account.credentials, base_url->second, context.clock.wall(), context.settings.callback_tolerance};
 }
 
 Outcome outcome_of_transport_error(const Error& error) {
@@ -63,12 +66,25 @@ Outcome outcome_of_transport_error(const Error& error) {
   return outcome::Unknown{why, "", false};
 }
 
-void count_contradiction(Context& context, const PaymentSnapshot& snapshot, const Outcome& outcome) {
+// `origin`: where the answer came from.
+void count_contradiction(Context& context, const PaymentSnapshot& snapshot, const Outcome& outcome,
+                         std::string_view origin) {
   const auto* unknown = std::get_if<outcome::Unknown>(&outcome);
-  if (!unknown || !unknown->contradicts) return;
+  if (!unknown || (!unknown->contradicts && !unknown->not_ours)) return;
+  if (unknown->not_ours) context.http.distrust(origin);
   ++context.telemetry.contradictions;
   context.log.write(LogLevel::error, "gateway.contradiction",
                     {{"payment_id", snapshot.payment_id()}, {"why", std::string_view(unknown->why)}});
+}
+
+// How far the gateway's clock is ahead of ours, as its answers tell: callbacks are refused by their age, so a
+// clock that is wrong refuses good ones. Whole seconds, and late by the answer's way: good enough for an
+// alarm.
+void observe_clock(Context& context, const ConnectorAccount& account, const http::Response& answer) {
+  const std::string_view date = answer.headers.get("Date");
+  if (date.empty()) return;
+  const Result<Instant> told = parse_http_date(date);
+  if (told) context.telemetry.observe_gateway_clock(account.connector_index, *told - context.clock.wall());
 }
 
 }  // namespace
@@ -76,12 +92,15 @@ void count_contradiction(Context& context, const PaymentSnapshot& snapshot, cons
 Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot, std::optional<Card> card,
                                Duration send_by) {
   if (!snapshot.account) co_return GatewayCall{outcome::NotSent{"the connector account was deleted"}, 0};
+  if (context.review.is_under_way() && !PLANTED(sends_under_review))
+    co_return GatewayCall{outcome::NotSent{"the database is under review"}, 0};
   const ConnectorRequest request = request_of(context, snapshot, std::move(card));
   const ConnectorContext connector_of = connector_context(context, *snapshot.account);
   const Connector& connector = *snapshot.account->connector;
   GatewayCall call{outcome::Unknown{"the connector came to no end", "", false}, 0};
   Step step = connector.begin(request, connector_of);
   int money_sends = 0;
+  std::string origin;
   for (int round = 0; round < kRoundsMax; ++round) {
     if (auto* done = std::get_if<step::Done>(&step)) {
       call.outcome = std::move(done->outcome);
@@ -94,6 +113,7 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
     if (!PLANTED(sends_late)) options.send_by = send_by;
     const std::int64_t started_us = context.clock.suspended_us();
     http::Request wire = std::move(send.request);
+    origin = wire.origin;
     if (PLANTED(sends_twice)) {
       http::Request again = wire;
       again.headers.set("Idempotency-Key", to_text(context.new_id<OperationTag>()));
@@ -109,9 +129,10 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
       call.outcome = outcome_of_transport_error(answer.error());
       break;
     }
+    observe_clock(context, *snapshot.account, *answer);
     step = connector.resume(request, connector_of, *answer);
   }
-  count_contradiction(context, snapshot, call.outcome);
+  count_contradiction(context, snapshot, call.outcome, origin);
   co_return call;
 }
 
@@ -124,6 +145,7 @@ Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapsh
   const ConnectorContext connector_of = connector_context(context, *snapshot.account);
   const Connector& connector = *snapshot.account->connector;
   AskStep step = connector.ask(request, connector_of);
+  std::string origin;
   for (int round = 0; round < rounds_max; ++round) {
     if (auto* done = std::get_if<ask::Done>(&step)) {
       result.finding = std::move(done->finding);
@@ -133,14 +155,16 @@ Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapsh
     options.timeout = std::min(context.settings.gateway_timeout, kAskTimeout);
     const std::int64_t started_us = context.clock.suspended_us();
     http::Request wire = std::move(std::get<ask::Send>(step).request);
+    origin = wire.origin;
     Result<http::Response> answer = co_await context.http.send(std::move(wire), options);
     result.gateway_us += context.clock.suspended_us() - started_us;
     if (!answer) break;
+    observe_clock(context, *snapshot.account, *answer);
     step = connector.resume_ask(request, connector_of, round, *answer);
   }
   if (result.finding)
     if (const auto* found = std::get_if<finding::Found>(&*result.finding))
-      count_contradiction(context, snapshot, found->outcome);
+      count_contradiction(context, snapshot, found->outcome, origin);
   co_return result;
 }
 

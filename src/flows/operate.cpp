@@ -74,8 +74,20 @@ Duration send_by_of(const Context& context) {
   return context.clock.suspended() + context.settings.send_window;
 }
 
+namespace {
+bool records_operation(const store::ChangeSet& changes) {
+  return std::ranges::any_of(changes.changes(), [](const store::Change& change) {
+    return change.op == store::ChangeOp::insert && change.table == &store::table_of<store::OperationRow>();
+  });
+}
+}  // namespace
+
 Task<Result<Recorded>> record(Context& context, store::ChangeSet changes, Key claimed, AnswerWith with,
                               const Rendering& rendering) {
+  if (context.review.is_under_way() && records_operation(changes) && !PLANTED(sends_under_review))
+    co_return fail(Code::under_review, "",
+                   "this database was restored: nothing is sent until all that was open in it has been "
+                   "asked about");
   store::CommitAnswer answer = co_await context.store.commit(std::move(changes));
   Recorded recorded;
   if (std::holds_alternative<store::commit::Committed>(answer)) co_return recorded;

@@ -49,7 +49,7 @@ Task<Result<void>> receive_callback(Context& context, std::string merchant_id,
   Error refusal{Code::webhook_signature_mismatch, "", "the signature belongs to no account of this merchant"};
   std::optional<store::InboxRow> row;
   for (const auto& account : accounts) {
-    const ConnectorContext of_account{account->credentials, "", now};
+    const ConnectorContext of_account{account->credentials, "", now, context.settings.callback_tolerance};
     Result<GatewayEvent> event = account->connector->read_webhook(headers, body, of_account);
     if (!event) {
       refusal = std::move(event.error());

@@ -23,9 +23,11 @@ struct Settings {
   std::string public_url;  // address that gateways and browsers are given
   std::map<std::string, std::string, std::less<>> connector_base_urls;  // by connector name
   Duration gateway_timeout = seconds(30);                               // for one whole gateway call
-  Duration send_window = seconds(5);                                    // send_by = recording + this
-  Duration session_expiry = minutes(15);                                // an unpaid payment expires
-  Duration resolve_within = hours(48);  // an outcome that is unknown for longer waits for a person
+  // send_by = recording + this; the recording itself may take seconds on a slow disk.
+  Duration send_window = seconds(20);
+  Duration callback_tolerance = seconds(300);  // how old a signed callback of a gateway may be
+  Duration session_expiry = minutes(15);       // an unpaid payment expires
+  Duration resolve_within = hours(48);         // an outcome that is unknown for longer waits for a person
   bool sandbox = false;
   // Lets merchants register webhook addresses that are not https or not public; for development only.
   bool webhooks_allow_private = false;

@@ -9,6 +9,7 @@ enum class Fencing : std::uint8_t { forbidden, allowed };
 
 struct Settled {
   bool decided = false;         // the operation is done now (or was already)
+  bool answered = false;        // the gateway said something, even that it cannot tell
   std::int64_t gateway_us = 0;  // how long the gateway took to answer
 };
 
@@ -19,9 +20,12 @@ struct Settled {
 
 // Looks whether the gateway still holds an authorisation that waits for its capture: it may have expired, or
 // somebody captured or cancelled it past the switch. `marks`: that it was looked at is stored, too, so that
-// it is not due again. True when something was learnt.
+// it is not due again. True when something was learnt. Error: connection_lost when the gateway says nothing.
 enum class Marks : std::uint8_t { looks, news_only };
 [[nodiscard]] Task<Result<bool>> look_at_held(Context& context, std::int64_t payment_key, Marks marks);
+
+// Sends the next reversal of an attempt that succeeded late. True when something was sent.
+[[nodiscard]] Task<Result<bool>> reverse_attempt(Context& context, std::int64_t attempt_key);
 
 // Ends what nobody paid in time. True when something changed.
 [[nodiscard]] Task<Result<bool>> expire_payment(Context& context, std::int64_t payment_key);

@@ -39,10 +39,11 @@ void add_event(Context& context, const PaymentSnapshot& snapshot, const effect::
   if (!PLANTED(delivers_nothing)) changes.insert(delivery);
 }
 
-void add_posting(const PaymentSnapshot& snapshot, const ledger::Posting& posting, Instant now,
-                 store::ChangeSet& changes) {
+// `key` is of what was booked, which is booked once.
+void add_posting(const PaymentSnapshot& snapshot, std::int64_t key, const ledger::Posting& posting,
+                 Instant now, store::ChangeSet& changes) {
   store::PostingRow row;
-  row.key = snapshot.aggregate.operation->id.key;
+  row.key = key;
   row.merchant_no = snapshot.aggregate.payment.merchant_no;
   row.payment_key = snapshot.aggregate.payment.id.key;
   row.debit_account = static_cast<std::int64_t>(posting.debit);
@@ -81,17 +82,31 @@ class EffectWriter {
   }
   void operator()(const effect::UpdateRefund&) { changes_.update(refund_row()); }
   void operator()(const effect::PostCapture& post) {
-    add_posting(snapshot_, ledger::capture_posting(post.amount), now_, changes_);
+    add_posting(snapshot_, operation_key(), ledger::capture_posting(post.amount), now_, changes_);
   }
   void operator()(const effect::PostRefund& post) {
     Money amount = post.amount;
     if (PLANTED(posts_the_wrong_amount)) ++amount.minor;
-    add_posting(snapshot_, ledger::refund_posting(amount), now_, changes_);
+    add_posting(snapshot_, operation_key(), ledger::refund_posting(amount), now_, changes_);
+  }
+  void operator()(const effect::PostLateCapture& post) {
+    if (PLANTED(posts_no_late_capture)) return;
+    add_posting(snapshot_, aggregate().attempt->id.key, ledger::late_capture_posting(post.amount), now_,
+                changes_);
+  }
+  void operator()(const effect::PostReversal& post) {
+    add_posting(snapshot_, operation_key(), ledger::reverse(ledger::late_capture_posting(post.amount)), now_,
+                changes_);
+  }
+  void operator()(const effect::PostRefundReturned& post) {
+    if (PLANTED(posts_no_returned_refund)) return;
+    add_posting(snapshot_, aggregate().refund->id.key, ledger::capture_posting(post.amount), now_, changes_);
   }
   void operator()(const effect::Emit& emit) { add_event(context_, snapshot_, emit, now_, changes_); }
 
  private:
   [[nodiscard]] const PaymentAggregate& aggregate() const { return snapshot_.aggregate; }
+  [[nodiscard]] std::int64_t operation_key() const { return aggregate().operation->id.key; }
   [[nodiscard]] store::AttemptRow attempt_row() const {
     return {*aggregate().attempt, aggregate().payment.merchant_no};
   }
@@ -134,6 +149,15 @@ Task<Result<void>> add_newest_attempt(Context& context, PaymentSnapshot& snapsho
     snapshot.aggregate.attempt = std::move((*attempt)->attempt);
     snapshot.account = snapshot.merchant->find_account(snapshot.aggregate.attempt->connector_account_key);
   }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> add_attempt(Context& context, PaymentSnapshot& snapshot, std::int64_t attempt_key) {
+  Result<std::optional<store::AttemptRow>> attempt = co_await store::find_attempt(context.store, attempt_key);
+  if (!attempt) co_return fail(std::move(attempt.error()));
+  if (!*attempt) co_return fail(Code::not_found, "", "no such attempt");
+  snapshot.aggregate.attempt = std::move((*attempt)->attempt);
+  snapshot.account = snapshot.merchant->find_account(snapshot.aggregate.attempt->connector_account_key);
   co_return Result<void>{};
 }
 
@@ -237,7 +261,7 @@ Task<Result<PaymentSnapshot>> load_operation(Context& context, std::int64_t oper
   store::PaymentRow payment = std::move(**row);
   Result<PaymentSnapshot> snapshot = co_await complete(context, std::move(payment), nullptr);
   if (!snapshot) co_return snapshot;
-  Result<void> attempt = co_await add_newest_attempt(context, *snapshot);
+  Result<void> attempt = co_await add_attempt(context, *snapshot, found.attempt_key);
   if (!attempt) co_return fail(std::move(attempt.error()));
   snapshot->aggregate.operation = found;
   if (found.refund_key == 0) co_return snapshot;
@@ -249,6 +273,26 @@ Task<Result<PaymentSnapshot>> load_operation(Context& context, std::int64_t oper
     snapshot->refund_details.parse((*refund)->details);
     snapshot->aggregate.refund = std::move((*refund)->refund);
   }
+  co_return snapshot;
+}
+
+Task<Result<PaymentSnapshot>> load_attempt(Context& context, std::int64_t attempt_key) {
+  Result<std::optional<store::AttemptRow>> attempt = co_await store::find_attempt(context.store, attempt_key);
+  if (!attempt) co_return fail(std::move(attempt.error()));
+  if (!*attempt) co_return fail(Code::not_found, "", "no such attempt");
+  Result<std::optional<store::PaymentRow>> row =
+      co_await store::find_payment_by_key(context.store, (*attempt)->attempt.payment_key);
+  if (!row) co_return fail(std::move(row.error()));
+  if (!*row) co_return fail(Code::not_found, "payment_id", "Payment does not exist in our records");
+  store::PaymentRow payment = std::move(**row);
+  Result<PaymentSnapshot> snapshot = co_await complete(context, std::move(payment), nullptr);
+  if (!snapshot) co_return snapshot;
+  snapshot->aggregate.attempt = std::move((*attempt)->attempt);
+  snapshot->account = snapshot->merchant->find_account(snapshot->aggregate.attempt->connector_account_key);
+  Result<std::optional<store::OperationRow>> live = co_await store::find_live_payment_operation(
+      context.store, snapshot->aggregate.payment.id.key, attempt_key);
+  if (!live) co_return fail(std::move(live.error()));
+  if (*live) snapshot->aggregate.operation = std::move((*live)->operation);
   co_return snapshot;
 }
 

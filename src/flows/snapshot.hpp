@@ -44,6 +44,8 @@ struct PaymentSnapshot {
                                                          std::string payment_id);
 // Loads what one operation is about: its payment, its attempt, its refund if it is one. Error: not_found.
 [[nodiscard]] Task<Result<PaymentSnapshot>> load_operation(Context& context, std::int64_t operation_key);
+// One attempt, its payment and what is under way for it. Error: not_found.
+[[nodiscard]] Task<Result<PaymentSnapshot>> load_attempt(Context& context, std::int64_t attempt_key);
 // With the newest attempt and its live operation, by key. Error: not_found.
 [[nodiscard]] Task<Result<PaymentSnapshot>> load_payment_by_key(Context& context, std::int64_t payment_key);
 

@@ -74,6 +74,18 @@ void render_payments(std::string& out, const Telemetry& telemetry) {
   }
 }
 
+void render_gateway_clocks(std::string& out, const Telemetry& telemetry) {
+  constexpr std::string_view kName = "payweir_gateway_clock_ahead_seconds";
+  describe(
+      out, kName, "gauge",
+      "How far a gateway's clock is ahead of ours. Beyond 60 either way one is wrong; callbacks are refused "
+      "by their age.");
+  const std::span<const Connector* const> connectors = all_connectors();
+  for (std::size_t i = 0; i < connectors.size() && i < Telemetry::kConnectorsMax; ++i)
+    sample(out, kName, std::string("{connector=\"").append(connectors[i]->capabilities().name).append("\"}"),
+           std::to_string(telemetry.gateway_clock_ahead_ms[i].load(kRelaxed) / 1000));
+}
+
 void render_store(std::string& out, const store::Store::Statistics& store) {
   constexpr std::string_view kBatches = "payweir_commit_batch_size";
   describe(out, kBatches, "histogram", "Change sets made durable together by one flush.");
@@ -130,11 +142,17 @@ void Telemetry::count_payment(std::size_t connector_index, PaymentState state) {
   payments[connector_index][index].fetch_add(1, kRelaxed);
 }
 
+void Telemetry::observe_gateway_clock(std::size_t connector_index, Duration ahead) {
+  check(connector_index < kConnectorsMax, "telemetry has room for every connector");
+  gateway_clock_ahead_ms[connector_index].store(ahead.ms, kRelaxed);
+}
+
 std::string Telemetry::render(const store::Store::Statistics& store) const {
   std::string out;
   out.reserve(8192);
   render_requests(out, *this);
   render_payments(out, *this);
+  render_gateway_clocks(out, *this);
   single(out, "payweir_idempotency_hits_total", "counter", "Stored answers that were sent again.",
          idempotency_hits.load(kRelaxed));
   single(out, "payweir_idempotency_conflicts_total", "counter",
@@ -146,6 +164,15 @@ std::string Telemetry::render(const store::Store::Statistics& store) const {
          "Gateway callbacks whose signature was wrong.", webhook_signature_failures.load(kRelaxed));
   single(out, "payweir_gateway_contradictions_total", "counter", "Gateway answers that cannot be true.",
          contradictions.load(kRelaxed));
+  single(out, "payweir_late_successes_total", "counter",
+         "Attempts and refunds that were given up and succeeded at the gateway.",
+         late_successes.load(kRelaxed));
+  single(out, "payweir_late_charges", "gauge", "Charges that came late and are not given back yet.",
+         late_charges.load(kRelaxed));
+  single(
+      out, "payweir_under_review", "gauge",
+      "What a restored database still has to ask about before it sends anything; -1 when that is not begun.",
+      under_review.load(kRelaxed));
   single(out, "payweir_deliveries_pending", "gauge", "Webhooks that wait to be delivered.",
          deliveries_pending.load(kRelaxed));
   single(out, "payweir_deliveries_dead", "gauge", "Webhooks given up after their last try.",

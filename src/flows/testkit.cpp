@@ -148,9 +148,9 @@ struct World::Process {
         : directory(*process.store, world.keys, process.epoch),
           sequence(node),
           rate_limiter(world.settings),
-          context{world.settings, world.clock,     world.random,   world.http, world.keys,
-                  world.cards,    world.log,       *process.store, directory,  process.telemetry,
-                  sequence,       world.rendering, rate_limiter} {}
+          context{world.settings, world.clock, world.random,    world.http,  world.keys,
+                  world.cards,    world.log,   *process.store,  directory,   process.telemetry,
+                  process.review, sequence,    world.rendering, rate_limiter} {}
     Directory directory;
     KeySequence sequence;
     RateLimiter rate_limiter;
@@ -171,6 +171,7 @@ struct World::Process {
   std::unique_ptr<store::sqlite::SqliteStore> store;
   DirectoryEpoch epoch{1};
   Telemetry telemetry;
+  Review review;
   Worker first, second;
 };
 

@@ -79,7 +79,23 @@ Task<Result<void>> InboxJob::work(DueItem item) {
   return flows::work_off_callback(context_, item.key);
 }
 
+Task<Result<std::vector<DueItem>>> OrphanJob::list_due(Selection selection) {
+  const Instant now = context_.clock.wall();
+  Result<std::vector<store::InboxRow>> due =
+      co_await store::list_due_orphans(context_.store, now - kFor, now, selection.limit);
+  if (!due) co_return fail(std::move(due.error()));
+  std::vector<DueItem> items;
+  for (const store::InboxRow& row : *due)
+    items.push_back({row.key, 0});
+  co_return items;
+}
+
+Task<Result<void>> OrphanJob::work(DueItem item) {
+  return flows::work_off_callback(context_, item.key);
+}
+
 Task<Result<std::vector<DueItem>>> ExpireJob::list_due(Selection selection) {
+  if (context_.review.is_under_way()) co_return std::vector<DueItem>{};
   const Instant now = context_.clock.wall();
   const std::size_t limit = selection.limit + tried_.size();
   Result<std::vector<std::int64_t>> keys = co_await store::list_expired_payments(context_.store, now, limit);
@@ -116,6 +132,21 @@ Task<Result<std::vector<DueItem>>> WatchJob::list_due(Selection selection) {
 Task<Result<void>> WatchJob::work(DueItem item) {
   Result<bool> looked = co_await flows::look_at_held(context_, item.key, flows::Marks::looks);
   if (!looked) co_return fail(std::move(looked.error()));
+  co_return Result<void>{};
+}
+
+Task<Result<std::vector<DueItem>>> ReverseJob::list_due(Selection selection) {
+  if (context_.review.is_under_way()) co_return std::vector<DueItem>{};
+  const Instant untouched_since = context_.clock.wall() - kEvery;
+  Result<std::vector<std::int64_t>> keys =
+      co_await store::list_attempts_to_reverse(context_.store, untouched_since, selection.limit);
+  if (!keys) co_return fail(std::move(keys.error()));
+  co_return items_of(*keys);
+}
+
+Task<Result<void>> ReverseJob::work(DueItem item) {
+  Result<bool> sent = co_await flows::reverse_attempt(context_, item.key);
+  if (!sent) co_return fail(std::move(sent.error()));
   co_return Result<void>{};
 }
 

@@ -49,6 +49,20 @@ class InboxJob final : public Job {
   flows::Context& context_;
 };
 
+// Looks at callbacks again that were about nothing: a week long, ever less often.
+class OrphanJob final : public Job {
+ public:
+  explicit OrphanJob(flows::Context& context) : context_(context) {}
+  [[nodiscard]] std::string_view name() const override { return "orphan"; }
+  [[nodiscard]] Pace pace() const override { return {seconds(60), 8}; }
+  [[nodiscard]] Task<Result<std::vector<DueItem>>> list_due(Selection selection) override;
+  [[nodiscard]] Task<Result<void>> work(DueItem item) override;
+
+ private:
+  static constexpr Duration kFor = days(7);
+  flows::Context& context_;
+};
+
 // Ends payments that nobody paid in time.
 class ExpireJob final : public Job {
  public:
@@ -81,6 +95,20 @@ class WatchJob final : public Job {
 
  private:
   static constexpr Duration kEvery = hours(24);
+  flows::Context& context_;
+};
+
+// Gives back what succeeded late, again and again until the gateway has done it.
+class ReverseJob final : public Job {
+ public:
+  explicit ReverseJob(flows::Context& context) : context_(context) {}
+  [[nodiscard]] std::string_view name() const override { return "reverse"; }
+  [[nodiscard]] Pace pace() const override { return {seconds(5), 8}; }
+  [[nodiscard]] Task<Result<std::vector<DueItem>>> list_due(Selection selection) override;
+  [[nodiscard]] Task<Result<void>> work(DueItem item) override;
+
+ private:
+  static constexpr Duration kEvery = minutes(5);  // the next try after one that was refused
   flows::Context& context_;
 };
 

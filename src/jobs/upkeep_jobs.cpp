@@ -46,6 +46,7 @@ Task<Result<std::vector<DueItem>>> MeasureJob::list_due(Selection) {
   telemetry.inbox_pending = work->inbox_pending;
   telemetry.inbox_orphans = work->inbox_orphans;
   telemetry.with_operator = work->with_operator;
+  telemetry.late_charges = work->late_charges;
   telemetry.deliveries_pending = deliveries->pending;
   telemetry.deliveries_dead = deliveries->dead;
   co_return std::vector<DueItem>{};

@@ -39,6 +39,11 @@ Posting refund_posting(Money amount) {
   return reverse(capture_posting(amount));
 }
 
+Posting late_capture_posting(Money amount) {
+  check(amount.minor > 0, "a posting moves a positive amount");
+  return {AccountKind::gateway_clearing, AccountKind::suspense, amount};
+}
+
 Posting reverse(const Posting& posting) {
   return {posting.credit, posting.debit, posting.amount};
 }

@@ -32,6 +32,9 @@ struct Posting {
 [[nodiscard]] Posting capture_posting(Money amount);
 // A refund was done: the capture's opposite. Requires: a positive amount.
 [[nodiscard]] Posting refund_posting(Money amount);
+// An attempt that was given up charged all the same: owed to the payer, until it is given back. Requires: a
+// positive amount.
+[[nodiscard]] Posting late_capture_posting(Money amount);
 // Takes a posting back by a new one; the old one stays.
 [[nodiscard]] Posting reverse(const Posting& posting);
 

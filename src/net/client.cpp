@@ -50,6 +50,7 @@ class HttpClientPool::Pool {
         sweeper_(executor_, span_of(config_.tick)) {}
 
   Task<Result<http::Response>> call(http::Request request, CallOptions options);
+  void distrust(std::string_view origin);
 
   std::size_t open_ = 0;
   std::size_t idle_ = 0;
@@ -63,12 +64,13 @@ class HttpClientPool::Pool {
     CallOptions::Reach reach;
     std::vector<std::unique_ptr<ClientConnection>> idle;  // the one used last is the next one used
     std::size_t users = 0;                                // calls that hold a Lease of it
+    std::uint64_t generation = 0;                         // +1 when what was open is not trusted any more
   };
 
   // A call's hold on a site and on a connection, also when the call's frame is destroyed.
   class Lease {
    public:
-    Lease(Pool& pool, Site& site) : pool_(pool), site_(site) { ++site_.users; }
+    Lease(Pool& pool, Site& site) : pool_(pool), site_(site), generation_(site.generation) { ++site_.users; }
     ~Lease() {
       drop_connection();
       --site_.users;
@@ -90,6 +92,7 @@ class HttpClientPool::Pool {
    private:
     Pool& pool_;
     Site& site_;
+    const std::uint64_t generation_;  // of the site when the call began
     std::unique_ptr<ClientConnection> connection_;
   };
 
@@ -129,7 +132,8 @@ void HttpClientPool::Pool::Lease::open() {
 }
 
 void HttpClientPool::Pool::Lease::give_back() {
-  if (!connection_->reusable() || site_.idle.size() >= pool_.config_.idle_per_origin_max)
+  if (!connection_->reusable() || generation_ != site_.generation ||
+      site_.idle.size() >= pool_.config_.idle_per_origin_max)
     return drop_connection();
   connection_->become_idle(span_of(pool_.config_.idle_timeout));
   site_.idle.push_back(std::move(connection_));
@@ -145,7 +149,7 @@ Result<HttpClientPool::Pool::Site*> HttpClientPool::Pool::find_site(const std::s
   if (!parsed) return fail(std::move(parsed.error()));
   if (reach == CallOptions::Reach::public_only)
     if (auto allowed = check_origin(*parsed, config_.webhook_reach); !allowed) return fail(allowed.error());
-  auto site = std::make_unique<Site>(Site{key, std::move(*parsed), reach, {}, 0});
+  auto site = std::make_unique<Site>(Site{key, std::move(*parsed), reach, {}, 0, 0});
   return sites_.emplace(std::move(key), std::move(site)).first->second.get();
 }
 
@@ -158,6 +162,20 @@ void HttpClientPool::Pool::forget_idle(Site& site, ClientConnection& connection)
   --idle_;
   --open_;
   forget_if_unused(site);
+}
+
+// Those in use are given back to a site of another generation, and closed.
+void HttpClientPool::Pool::distrust(std::string_view origin) {
+  for (const std::string_view reach : {"c ", "p "}) {
+    const auto found = sites_.find(std::string(reach).append(origin));
+    if (found == sites_.end()) continue;
+    Site& site = *found->second;
+    ++site.generation;
+    open_ -= site.idle.size();
+    idle_ -= site.idle.size();
+    site.idle.clear();
+    forget_if_unused(site);
+  }
 }
 
 // At the cap, a connection that nobody uses gives way.
@@ -243,6 +261,10 @@ Task<Result<http::Response>> HttpClientPool::send(http::Request request, CallOpt
   Result<http::Response> answer = co_await pool_->call(std::move(request), options);
   co_await asio::this_coro::throw_if_cancelled(throws);
   co_return answer;
+}
+
+void HttpClientPool::distrust(std::string_view origin) {
+  pool_->distrust(origin);
 }
 
 std::size_t HttpClientPool::connections() const {

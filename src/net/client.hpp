@@ -42,6 +42,8 @@ class HttpClientPool final : public HttpClient {
   // timeout, cancelled, connection_lost, malformed_http, response_too_large.
   [[nodiscard]] Task<Result<http::Response>> send(http::Request request, CallOptions options) override;
 
+  void distrust(std::string_view origin) override;
+
   [[nodiscard]] std::size_t connections() const;
   [[nodiscard]] std::size_t idle_connections() const;
   // How often a connection was opened; the rest of the calls reused one.

@@ -60,6 +60,24 @@ TEST(Client, ReusesAConnection) {
   EXPECT_EQ(caller->connects(), 1u);
 }
 
+Task<bool> distrust(Caller& caller, std::string origin) {
+  caller->distrust(origin);
+  co_return true;
+}
+
+TEST(Client, UsesNoConnectionOfAnOriginThatIsNotTrusted) {
+  ScriptedServer server = answering(answer("ok")), other = answering(answer("ok"));
+  Caller caller;
+  ASSERT_TRUE(caller.call(server.origin()).has_value());
+  ASSERT_TRUE(caller.call(other.origin()).has_value());
+  EXPECT_TRUE(await_on(caller.pool(), distrust(caller, server.origin())));
+  EXPECT_TRUE(await_on(caller.pool(), distrust(caller, "http://nobody.example")));
+  EXPECT_EQ(caller->connections(), 1u);  // the other's
+  ASSERT_TRUE(caller.call(server.origin()).has_value());
+  ASSERT_TRUE(caller.call(other.origin()).has_value());
+  EXPECT_EQ(caller->connects(), 3u);
+}
+
 TEST(Client, ClosesWhatMayNotBeReused) {
   ScriptedServer server = answering(answer("ok", "Connection: close\r\n"));
   Caller caller;

@@ -1,6 +1,8 @@
 #pragma once
 // Outgoing HTTP as a port. An error says how sure we are that nothing happened: Certainty::not_sent
 // only when not one byte of the request left (refused, DNS, TLS, deadline before the first byte).
+#include <string_view>
+
 #include "base/http.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -23,6 +25,8 @@ class HttpClient {
  public:
   virtual ~HttpClient() = default;
   [[nodiscard]] virtual Task<Result<http::Response>> send(http::Request request, CallOptions options) = 0;
+  // An answer of this origin was somebody else's: no connection to it that is open now is used again.
+  virtual void distrust(std::string_view origin) { static_cast<void>(origin); }
 };
 
 }  // namespace payweir

@@ -77,6 +77,17 @@ struct ManualSettlementRow {
   Instant created_at, modified_at;
 };
 
+// One row: which database this is. `identity` is of the file it is in, so that a copy is told from the
+// original.
+struct InstanceRow {
+  std::int64_t key = 1;
+  std::int64_t version = 1;
+  std::int64_t epoch = 1;  // +1 each time that it is found restored or cloned
+  std::string identity;
+  bool under_review = false;  // nothing is sent until all that is open has been asked about
+  Instant since;              // of the epoch
+};
+
 struct PaymentRow {
   Payment payment;
   std::string reference;  // the merchant's own payment_id, "" when it is ours
@@ -463,6 +474,16 @@ struct Describe<ManualSettlementRow> {
                       text("note", PAYWEIR_AT(note)).immutable(),
                       integer("created_at", PAYWEIR_AT(created_at)).immutable(),
                       integer("modified_at", PAYWEIR_AT(modified_at)));
+  }
+};
+
+template <>
+struct Describe<InstanceRow> {
+  static constexpr std::string_view name = "instance";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(key)).immutable(), integer("version", PAYWEIR_AT(version)),
+                      integer("epoch", PAYWEIR_AT(epoch)), text("identity", PAYWEIR_AT(identity)),
+                      integer("under_review", PAYWEIR_AT(under_review)), integer("since", PAYWEIR_AT(since)));
   }
 };
 

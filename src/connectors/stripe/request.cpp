@@ -136,6 +136,7 @@ Result<Call> money_call(const ConnectorRequest& request) {
     case OperationKind::void_authorisation:
       return Call{http::Method::post, payment_path(request, "/cancel"), {}};
     case OperationKind::refund: return refund(request);
+    case OperationKind::reversal: break;  // sent as the void or the refund that it is
   }
   return fail(Code::internal, "", "no such operation");
 }

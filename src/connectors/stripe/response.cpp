@@ -25,6 +25,10 @@ outcome::Unknown contradiction(std::string why, std::string_view connector_payme
   return {std::move(why), std::string(connector_payment_id), true};
 }
 
+outcome::Unknown not_ours(std::string why) {
+  return {std::move(why), "", false, true};
+}
+
 // The amount in one member of an object, in the object's currency; an error when it is not there.
 Result<Money> money_in(const Value& object, std::string_view member) {
   if (!object[member].is(json::Kind::integer)) return fail(Code::connector_answer_malformed, "", "no amount");
@@ -81,7 +85,7 @@ Outcome accepted(const ConnectorRequest& request, const Value& intent, AcceptedA
 Outcome read_authorisation(const ConnectorRequest& request, const ConnectorCredentials& credentials,
                            const Value& intent) {
   const std::string_view id = intent["id"].text();
-  if (!is_ours(request, intent)) return contradiction("the answer is about another operation");
+  if (!is_ours(request, intent)) return not_ours("the answer is about another operation");
   if (const auto amount = money_in(intent, "amount");
       !amount || (*amount != request.amount && !PLANTED(believes_any_amount)))
     return contradiction("the answer is about another amount or currency", id);
@@ -101,7 +105,7 @@ struct IntentReading {
 
 IntentReading read_capture(const ConnectorRequest& request, const Value& intent) {
   const std::string_view id = intent["id"].text();
-  if (id != request.connector_payment_id) return {contradiction("the answer is about another payment")};
+  if (id != request.connector_payment_id) return {not_ours("the answer is about another payment")};
   switch (map_payment_intent_status(intent["status"].text())) {
     case AcceptedAs::captured: return {accepted(request, intent, AcceptedAs::captured)};
     case AcceptedAs::voided: return {accepted(request, intent, AcceptedAs::voided)};  // overtaken
@@ -118,7 +122,7 @@ IntentReading read_capture(const ConnectorRequest& request, const Value& intent)
 
 IntentReading read_void(const ConnectorRequest& request, const Value& intent) {
   const std::string_view id = intent["id"].text();
-  if (id != request.connector_payment_id) return {contradiction("the answer is about another payment")};
+  if (id != request.connector_payment_id) return {not_ours("the answer is about another payment")};
   switch (map_payment_intent_status(intent["status"].text())) {
     case AcceptedAs::voided: return {accepted(request, intent, AcceptedAs::voided)};
     // The payer was quicker than the void: they have paid.
@@ -140,7 +144,8 @@ IntentReading read_intent(const ConnectorRequest& request, const ConnectorCreden
     case OperationKind::authorise: return {read_authorisation(request, credentials, intent)};
     case OperationKind::capture: return read_capture(request, intent);
     case OperationKind::void_authorisation: return read_void(request, intent);
-    case OperationKind::refund: return {unknown("a payment intent answers no refund")};
+    case OperationKind::refund:
+    case OperationKind::reversal: return {unknown("a payment intent answers no refund")};
   }
   return {unknown("no such operation")};
 }
@@ -151,7 +156,7 @@ Outcome read_refund(const ConnectorRequest& request, const Value& refund) {
   if (refund["object"].text() != "refund") return unknown("the answer is no refund");
   const std::string_view id = refund["id"].text();
   if (!is_ours(request, refund) || id_of(refund["payment_intent"]) != request.connector_payment_id)
-    return contradiction("the answer is about another refund");
+    return not_ours("the answer is about another refund");
   const auto amount = money_in(refund, "amount");
   if (!amount || *amount != request.amount)
     return contradiction("the answer is about another amount or currency", id);
@@ -177,8 +182,7 @@ Outcome read_decline(const ConnectorRequest& request, const ConnectorCredentials
                      const Value& error) {
   const Value intent = error["payment_intent"];
   const bool names_intent = request.kind == OperationKind::authorise && !intent.empty();
-  if (names_intent && !is_ours(request, intent))
-    return contradiction("the decline is about another operation");
+  if (names_intent && !is_ours(request, intent)) return not_ours("the decline is about another operation");
   return declined(intent, read_error_object(error), credentials);
 }
 

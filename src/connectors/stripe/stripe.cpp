@@ -1,6 +1,7 @@
 #include "connectors/stripe/stripe.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "connectors/stripe/request.hpp"
 #include "connectors/stripe/response.hpp"
@@ -89,9 +90,18 @@ FenceAnswer Stripe::read_fence(const http::Response& answer) const {
 Result<GatewayEvent> Stripe::read_webhook(const http::Headers& headers, std::string_view body,
                                           const ConnectorContext& context) const {
   const auto verified = stripe::verify_webhook_signature(headers.get("Stripe-Signature"), body,
-                                                         context.credentials.webhook_secrets, context.now);
+                                                         context.credentials.webhook_secrets, context.now,
+                                                         context.callback_tolerance);
   if (!verified) return std::unexpected(verified.error());
   return stripe::read_webhook_event(body);
+}
+
+// https://docs.stripe.com/api/events/types, read 2026-11-22.
+bool Stripe::may_overturn(std::string_view event_type) const {
+  static constexpr std::string_view kTelling[] = {"payment_intent.succeeded",
+                                                  "payment_intent.amount_capturable_updated",
+                                                  "charge.succeeded", "refund.failed", "refund.updated"};
+  return std::ranges::find(kTelling, event_type) != std::end(kTelling);
 }
 
 Result<void> Stripe::check_credentials(const ConnectorCredentials& credentials) const {

@@ -29,6 +29,8 @@ class Stripe final : public Connector {
   [[nodiscard]] Result<GatewayEvent> read_webhook(const http::Headers& headers, std::string_view body,
                                                   const ConnectorContext& context) const override;
 
+  [[nodiscard]] bool may_overturn(std::string_view event_type) const override;
+
   // HeaderKey: api_key. BodyKey: api_key, and in key1 the connected account that the platform acts for.
   [[nodiscard]] Result<void> check_credentials(const ConnectorCredentials& credentials) const override;
 };

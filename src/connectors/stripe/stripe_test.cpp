@@ -384,25 +384,26 @@ TEST(Faults, A06_AnotherAmountOrCurrencyIsAContradiction) {
 }
 
 // A07: an answer that belongs to another request.
-TEST(Faults, A07_AnAnswerToAnotherRequestIsAContradiction) {
+TEST(Faults, A07_AnAnswerToAnotherRequestSaysNothing) {
   TestIntent other;
   other.operation_reference = "opn_00000000000000000000000002";
   const auto unknown = as<outcome::Unknown>(resume(OperationKind::authorise, 200, other.text()));
-  EXPECT_TRUE(unknown.contradicts);
+  EXPECT_TRUE(unknown.not_ours);
+  EXPECT_FALSE(unknown.contradicts);
   EXPECT_EQ(unknown.connector_payment_id, "");  // it is not the id of our payment
   other.operation_reference = "";
-  EXPECT_TRUE(as<outcome::Unknown>(resume(OperationKind::authorise, 200, other.text())).contradicts);
+  EXPECT_TRUE(as<outcome::Unknown>(resume(OperationKind::authorise, 200, other.text())).not_ours);
   EXPECT_TRUE(as<outcome::Unknown>(resume(OperationKind::authorise, 402,
                                           error_body("card_error", "card_declined", "", "", other.text())))
-                  .contradicts);
+                  .not_ours);
   TestIntent other_payment;
   other_payment.id = "pi_2";
-  EXPECT_TRUE(as<outcome::Unknown>(resume(OperationKind::capture, 200, other_payment.text())).contradicts);
+  EXPECT_TRUE(as<outcome::Unknown>(resume(OperationKind::capture, 200, other_payment.text())).not_ours);
   EXPECT_TRUE(
-      as<outcome::Unknown>(resume(OperationKind::void_authorisation, 200, other_payment.text())).contradicts);
+      as<outcome::Unknown>(resume(OperationKind::void_authorisation, 200, other_payment.text())).not_ours);
   TestRefund other_refund;
   other_refund.payment_intent = R"("pi_2")";
-  EXPECT_TRUE(as<outcome::Unknown>(resume(OperationKind::refund, 200, other_refund.text())).contradicts);
+  EXPECT_TRUE(as<outcome::Unknown>(resume(OperationKind::refund, 200, other_refund.text())).not_ours);
 }
 
 // A11: refused for its rate is refused, not unknown, with or without a readable body.

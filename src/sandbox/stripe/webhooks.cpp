@@ -151,7 +151,11 @@ std::string stripe_signature(std::string_view secret, std::int64_t unix_seconds,
 }
 
 Callback WebhookDesk::sign(const Delivery& delivery, Instant now, Duration after) {
-  Callback callback{.after = after, .retries = {seconds(1), seconds(4)}};
+  // https://docs.stripe.com/webhooks#retries, read 2026-11-22: up to three days, each time later. The first
+  // ones come quicker here, for those who wait for them.
+  Callback callback{.after = after,
+                    .retries = {seconds(1), seconds(4), seconds(30), minutes(5), minutes(30), hours(3),
+                                hours(12), hours(24), hours(24)}};
   const std::size_t path = delivery.url.find('/', delivery.url.find("://") + 3);
   callback.request.method = http::Method::post;
   callback.request.origin = delivery.url.substr(0, path);

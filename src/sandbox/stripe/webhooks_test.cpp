@@ -60,7 +60,7 @@ TEST(StripeWebhooks, AreSignedOverTimeAndBody) {
   const std::string expected =
       "t=1795000000,v1=" + crypto::to_hex(crypto::hmac_sha256(secret, "1795000000." + sent.body));
   EXPECT_EQ(sent.headers.get("Stripe-Signature"), expected);
-  EXPECT_EQ(paid.callbacks[0].retries.size(), 2u);
+  EXPECT_EQ(paid.callbacks[0].retries.size(), 9u);
 
   const auto event = json::parse(sent.body);
   EXPECT_TRUE(event->root()["id"].text().starts_with("evt_"));

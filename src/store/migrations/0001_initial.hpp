@@ -68,7 +68,7 @@ CREATE INDEX payment_with_operator ON payment (modified_at) WHERE state > 10;
 CREATE TABLE attempt (
   key INTEGER PRIMARY KEY, salt INTEGER NOT NULL, merchant_no INTEGER NOT NULL, payment_key INTEGER NOT NULL,
   connector_account_key INTEGER NOT NULL, version INTEGER NOT NULL, number INTEGER NOT NULL,
-  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 13), amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 14), amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
   currency INTEGER NOT NULL, authorised_minor INTEGER NOT NULL CHECK (authorised_minor >= 0),
   captured_minor INTEGER NOT NULL CHECK (captured_minor BETWEEN 0 AND authorised_minor),
   connector_payment_id TEXT NOT NULL, error_code TEXT NOT NULL, error_message TEXT NOT NULL,
@@ -81,11 +81,13 @@ CREATE TABLE attempt (
 CREATE UNIQUE INDEX attempt_live ON attempt (payment_key) WHERE state <= 7;
 -- The other attempts of a payment. Each attempt is in one of the two indexes, so that it costs one entry.
 CREATE INDEX attempt_ended ON attempt (payment_key) WHERE state > 7;
+-- Money that came late and is to be given back (succeeded_late).
+CREATE INDEX attempt_late ON attempt (modified_at) WHERE state = 12;
 
 CREATE TABLE operation (
   key INTEGER PRIMARY KEY, salt INTEGER NOT NULL, merchant_no INTEGER NOT NULL, payment_key INTEGER NOT NULL,
   attempt_key INTEGER NOT NULL, refund_key INTEGER NOT NULL, connector_account_key INTEGER NOT NULL,
-  version INTEGER NOT NULL, kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 4),
+  version INTEGER NOT NULL, kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 5),
   state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 3), result INTEGER NOT NULL CHECK (result BETWEEN 0 AND 4),
   amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0), currency INTEGER NOT NULL, ask_count INTEGER NOT NULL,
   ask_at INTEGER NOT NULL, created_at INTEGER NOT NULL, connector_operation_id TEXT NOT NULL
@@ -107,6 +109,12 @@ CREATE TABLE refund (
 CREATE INDEX refund_with_operator ON refund (modified_at) WHERE state = 4;
 -- The refunds of a payment, shown with it.
 CREATE INDEX refund_by_payment ON refund (payment_key);
+
+-- Which database this is; one row.
+CREATE TABLE instance (
+  key INTEGER PRIMARY KEY CHECK (key = 1), version INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  identity TEXT NOT NULL, under_review INTEGER NOT NULL CHECK (under_review IN (0, 1)), since INTEGER NOT NULL
+) STRICT;
 
 -- What people said of operations that the switch could not decide, and who agreed. Rows stay for ever.
 CREATE TABLE manual_settlement (
@@ -141,7 +149,8 @@ CREATE TABLE answer (
   body BLOB NOT NULL
 ) STRICT;
 
--- Append-only. The key is the operation's: what an operation moved is booked once.
+-- Append-only. The key says what was booked, which is booked once: an operation's for what it moved, an
+-- attempt's for a charge that came late, a refund's for one that came back.
 CREATE TABLE posting (
   key INTEGER PRIMARY KEY, merchant_no INTEGER NOT NULL, payment_key INTEGER NOT NULL,
   debit_account INTEGER NOT NULL, credit_account INTEGER NOT NULL,

@@ -11,10 +11,10 @@ constexpr Query kListDueInbox{
     "list_due_inbox",
     kSql<InboxRow, "SELECT {} FROM inbox WHERE state = 1 AND due_at <= $1 ORDER BY due_at LIMIT $2">};
 
-constexpr Query kListOrphanInbox{"list_orphan_inbox",
-                                 kSql<InboxRow,
-                                      "SELECT {} FROM inbox WHERE state = 3 AND received_at >= $1 AND"
-                                      " received_at < $2 ORDER BY received_at LIMIT $3">};
+constexpr Query kListDueOrphans{"list_due_orphans",
+                                kSql<InboxRow,
+                                     "SELECT {} FROM inbox WHERE state = 3 AND received_at >= $1 AND"
+                                     " due_at <= $2 ORDER BY received_at LIMIT $3">};
 
 }  // namespace
 
@@ -26,9 +26,9 @@ Task<Result<std::vector<InboxRow>>> list_due_inbox(Store& store, Instant now, st
   return select_rows<InboxRow>(store, kListDueInbox, parameters_of(now, limit), limit);
 }
 
-Task<Result<std::vector<InboxRow>>> list_orphan_inbox(Store& store, Instant from, Instant to,
-                                                      std::size_t limit) {
-  return select_rows<InboxRow>(store, kListOrphanInbox, parameters_of(from, to, limit), limit);
+Task<Result<std::vector<InboxRow>>> list_due_orphans(Store& store, Instant from, Instant now,
+                                                     std::size_t limit) {
+  return select_rows<InboxRow>(store, kListDueOrphans, parameters_of(from, now, limit), limit);
 }
 
 }  // namespace payweir::store

@@ -14,8 +14,8 @@ namespace payweir::store {
 // To be worked off, longest due first.
 [[nodiscard]] Task<Result<std::vector<InboxRow>>> list_due_inbox(Store& store, Instant now,
                                                                  std::size_t limit);
-// About nothing that we know, received in [from, to), oldest first.
-[[nodiscard]] Task<Result<std::vector<InboxRow>>> list_orphan_inbox(Store& store, Instant from, Instant to,
-                                                                    std::size_t limit);
+// About nothing that we know, received since `from` and due to be looked at again; oldest first.
+[[nodiscard]] Task<Result<std::vector<InboxRow>>> list_due_orphans(Store& store, Instant from, Instant now,
+                                                                   std::size_t limit);
 
 }  // namespace payweir::store

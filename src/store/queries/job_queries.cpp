@@ -30,7 +30,8 @@ constexpr Query kCountWork{"count_work",
                            " (SELECT count(*) FROM inbox WHERE state = 1),"
                            " (SELECT count(*) FROM inbox WHERE state = 3),"
                            " (SELECT count(*) FROM payment WHERE state > 10)"
-                           " + (SELECT count(*) FROM refund WHERE state = 4)"};
+                           " + (SELECT count(*) FROM refund WHERE state = 4),"
+                           " (SELECT count(*) FROM attempt WHERE state = 12)"};
 
 }  // namespace
 
@@ -75,6 +76,7 @@ Task<Result<WorkCounts>> count_work(Store& store) {
   from_value(found->at(0).at(1), counts.inbox_pending);
   from_value(found->at(0).at(2), counts.inbox_orphans);
   from_value(found->at(0).at(3), counts.with_operator);
+  from_value(found->at(0).at(4), counts.late_charges);
   co_return counts;
 }
 

@@ -36,6 +36,7 @@ struct WorkCounts {
   std::int64_t operations_open = 0;
   std::int64_t inbox_pending = 0;
   std::int64_t inbox_orphans = 0;
+  std::int64_t late_charges = 0;   // came late, and are to be given back
   std::int64_t with_operator = 0;  // payments and refunds that wait for a person
 };
 [[nodiscard]] Task<Result<WorkCounts>> count_work(Store& store);

@@ -14,9 +14,10 @@ constexpr Query kListRefundsWithOperator{
 
 // Under way, or closed without a result because the gateway's word could not be true.
 constexpr Query kFindOperationInQuestion{
-    "find_operation_in_question", kSql<OperationRow,
-                                       "SELECT {} FROM operation WHERE payment_key = $1 AND refund_key = $2"
-                                       " AND (state <> 3 OR result = 0) ORDER BY key DESC LIMIT 1">};
+    "find_operation_in_question",
+    kSql<OperationRow,
+         "SELECT {} FROM operation WHERE payment_key = $1 AND refund_key = $2"
+         " AND kind <> 5 AND (state <> 3 OR result = 0) ORDER BY key DESC LIMIT 1">};
 
 constexpr Query kFindProposedSettlement{
     "find_proposed_settlement",

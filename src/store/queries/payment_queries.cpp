@@ -49,6 +49,14 @@ constexpr Query kListAttempts{"list_attempts",
                                    "SELECT {} FROM attempt WHERE payment_key = $1 AND state > 7 "
                                    "ORDER BY key">};
 
+constexpr Query kFindAttempt{"find_attempt", kSql<AttemptRow, "SELECT {} FROM attempt WHERE key = $1">};
+
+constexpr Query kListAttemptsToReverse{
+    "list_attempts_to_reverse",
+    "SELECT key FROM attempt WHERE state = 12 AND modified_at <= $1 AND NOT EXISTS"
+    " (SELECT 1 FROM operation WHERE operation.payment_key = attempt.payment_key"
+    " AND operation.attempt_key = attempt.key AND operation.state <> 3) ORDER BY modified_at LIMIT $2"};
+
 constexpr Query kFindOperation{"find_operation",
                                kSql<OperationRow, "SELECT {} FROM operation WHERE key = $1">};
 
@@ -119,6 +127,15 @@ Task<Result<std::optional<AttemptRow>>> find_newest_attempt(Store& store, std::i
 
 Task<Result<std::vector<AttemptRow>>> list_attempts(Store& store, std::int64_t payment_key) {
   return select_rows<AttemptRow>(store, kListAttempts, parameters_of(payment_key), kRowsOfPaymentMax);
+}
+
+Task<Result<std::optional<AttemptRow>>> find_attempt(Store& store, std::int64_t key) {
+  return select_row<AttemptRow>(store, kFindAttempt, parameters_of(key));
+}
+
+Task<Result<std::vector<std::int64_t>>> list_attempts_to_reverse(Store& store, Instant untouched_since,
+                                                                 std::size_t limit) {
+  return select_keys(store, kListAttemptsToReverse, parameters_of(untouched_since, limit), limit);
 }
 
 Task<Result<std::optional<OperationRow>>> find_operation(Store& store, std::int64_t key) {

@@ -33,6 +33,12 @@ struct PaymentFilter : Page {
 
 [[nodiscard]] Task<Result<std::optional<AttemptRow>>> find_newest_attempt(Store& store,
                                                                           std::int64_t payment_key);
+[[nodiscard]] Task<Result<std::optional<AttemptRow>>> find_attempt(Store& store, std::int64_t key);
+// Keys of attempts that succeeded late, are to be given back, and were not touched since then; longest ago
+// first. Those with a reversal under way are not among them.
+[[nodiscard]] Task<Result<std::vector<std::int64_t>>> list_attempts_to_reverse(Store& store,
+                                                                               Instant untouched_since,
+                                                                               std::size_t limit);
 // Oldest first.
 [[nodiscard]] Task<Result<std::vector<AttemptRow>>> list_attempts(Store& store, std::int64_t payment_key);
 

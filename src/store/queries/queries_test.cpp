@@ -256,8 +256,8 @@ TEST_F(Queries, CallbacksThatAreDueAndOrphans) {
   orphan.received_at = {50};
   insert(due, orphan);
   EXPECT_EQ(keys_of(read(list_due_inbox(*store_, {100}, 10))), (Keys{due.key}));
-  EXPECT_EQ(keys_of(read(list_orphan_inbox(*store_, {50}, {51}, 10))), (Keys{orphan.key}));
-  EXPECT_TRUE(read(list_orphan_inbox(*store_, {51}, {99}, 10)).empty());
+  EXPECT_EQ(keys_of(read(list_due_orphans(*store_, {50}, {99}, 10))), (Keys{orphan.key}));
+  EXPECT_TRUE(read(list_due_orphans(*store_, {51}, {99}, 10)).empty());
 }
 
 TEST_F(Queries, BalancesAreTheSumsOfPostings) {

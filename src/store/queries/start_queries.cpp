@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "store/queries/typed_select.hpp"
+
 namespace payweir::store {
 namespace {
 
@@ -22,7 +24,40 @@ constexpr Query kFindLargestKey{"find_largest_key",
                                 "SELECT max(key) FROM inbox UNION ALL "
                                 "SELECT max(key) FROM manual_settlement) AS tables"};
 
+constexpr Query kFindInstance{"find_instance", kSql<InstanceRow, "SELECT {} FROM instance WHERE key = 1">};
+
+// Each in the words of a partial index.
+constexpr Query kListOpenOperations{"list_open_operations",
+                                    "SELECT key FROM operation WHERE state <> 3 AND key > $1 AND key <= $2"
+                                    " ORDER BY key LIMIT $3"};
+constexpr Query kListHeldPaymentsOf{"list_held_payments_of",
+                                    "SELECT key FROM payment WHERE state = 5 AND key > $1 AND key <= $2"
+                                    " ORDER BY key LIMIT $3"};
+constexpr Query kListUnsentPayments{
+    "list_unsent_payments",
+    "SELECT key FROM payment WHERE state < 5 AND state <> 3 AND attempt_count = 0"
+    " AND key > $1 AND key <= $2 ORDER BY key LIMIT $3"};
+
 }  // namespace
+
+Task<Result<std::optional<InstanceRow>>> find_instance(Store& store) {
+  return select_row<InstanceRow>(store, kFindInstance, {});
+}
+
+Task<Result<std::vector<std::int64_t>>> list_open_operations(Store& store, KeysAfter range) {
+  return select_keys(store, kListOpenOperations, parameters_of(range.after, range.last, kReviewStep),
+                     kReviewStep);
+}
+
+Task<Result<std::vector<std::int64_t>>> list_held_payments_of(Store& store, KeysAfter range) {
+  return select_keys(store, kListHeldPaymentsOf, parameters_of(range.after, range.last, kReviewStep),
+                     kReviewStep);
+}
+
+Task<Result<std::vector<std::int64_t>>> list_unsent_payments(Store& store, KeysAfter range) {
+  return select_keys(store, kListUnsentPayments, parameters_of(range.after, range.last, kReviewStep),
+                     kReviewStep);
+}
 
 Task<Result<std::int64_t>> find_largest_key(Store& store) {
   auto found = co_await store.select(kFindLargestKey, {}, 1);

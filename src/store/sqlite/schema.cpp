@@ -35,7 +35,28 @@ Result<void> enter_wal_mode(Connection& connection) {
   return {};
 }
 
+std::unexpected<Error> newer_schema(std::int64_t version, std::int64_t newest) {
+  return fail(Code::store_newer_schema, "",
+              "the database has schema version " + std::to_string(version) + ", this binary knows " +
+                  std::to_string(newest) + ": start the newer binary, or restore a backup from before it");
+}
+
 }  // namespace
+
+Result<void> check_ours(Connection& connection, std::int64_t newest) {
+  auto application_id = connection.query_integer("PRAGMA application_id");
+  if (!application_id) return fail(std::move(application_id.error()));
+  if (*application_id != kApplicationId)
+    return fail(Code::store_corrupt, "", "this is no database of payweir's");
+  auto version = connection.query_integer("PRAGMA user_version");
+  if (!version) return fail(std::move(version.error()));
+  if (*version > newest) return newer_schema(*version, newest);
+  if (*version < newest)
+    return fail(Code::store_corrupt, "",
+                "the database has schema version " + std::to_string(*version) + "; bring it to " +
+                    std::to_string(newest) + " with `payweir migrate` first");
+  return {};
+}
 
 Result<void> prepare_schema(Connection& connection, std::span<const std::string_view> migrations) {
   auto application_id = connection.query_integer("PRAGMA application_id");
@@ -50,10 +71,7 @@ Result<void> prepare_schema(Connection& connection, std::span<const std::string_
     return fail(Code::store_corrupt, "",
                 "the database file was made by another program; it is left untouched");
   const auto newest = static_cast<std::int64_t>(migrations.size());
-  if (*version > newest)
-    return fail(Code::store_newer_schema, "",
-                "the database has schema version " + std::to_string(*version) + ", this binary knows " +
-                    std::to_string(newest) + ": start the newer binary, or restore a backup from before it");
+  if (*version > newest) return newer_schema(*version, newest);
 
   if (auto done = enter_wal_mode(connection); !done) return done;
   if (auto done = connection.execute(kJournalSizeLimit); !done) return done;

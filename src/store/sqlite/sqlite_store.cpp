@@ -13,6 +13,8 @@
 #include <span>
 #include <utility>
 
+#include "store/sqlite/backup.hpp"
+
 namespace payweir::store::sqlite {
 namespace {
 
@@ -59,7 +61,7 @@ void post_answers(std::vector<QueuedCommit> batch, std::vector<CommitAnswer> ans
 }  // namespace
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
-  const std::string path = options.directory + "/payweir.db";
+  const std::string path = options.directory + "/" + kDatabaseFile;
   DirectoryLock lock;
   if (options.vfs.empty()) {
     auto acquired = DirectoryLock::acquire(options.directory);
