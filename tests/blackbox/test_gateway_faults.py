@@ -1,6 +1,7 @@
 """What a gateway can do to a payment: whatever it answers, or does not, one charge at most, and the truth
 in the end. Each test looks that its fault did strike."""
 from harness.case import Case
+from harness.gate import Gate
 from harness.merchant import payment
 
 
@@ -86,3 +87,72 @@ class GatewayFaults(Case):
         self.assertEqual((self.sandbox.fired("closed"), captured["status"]), (1, "processing"))
         self.eventually_status(self.shop, made, "succeeded")
         self.assertEqual(self.charges(made), [6540])
+
+
+class TwoAnswers(Case):
+    """A gateway, or something before it, that answers more often than it was asked: each time with a true
+    answer about another payment of the same amount."""
+
+    @classmethod
+    def stripe_url(cls):
+        cls.gate = Gate(cls.sandbox.address)
+        cls.addClassCleanup(cls.gate.stop)
+        return cls.gate.stripe_url
+
+    def setUp(self):
+        super().setUp()
+        self.shop = self.merchant()
+        self.earlier = self.shop.retrieve(self.shop.pay()["payment_id"])
+        self.assertEqual(self.earlier["status"], "succeeded")
+
+    def tearDown(self):
+        self.gate.close_connections()  # whatever may still come of this test
+
+    def assert_paid(self, payment_id):
+        """By its own intent, once; and the payment whose answer was copied is as it was."""
+        paid = self.eventually_status(self.shop, payment_id, "succeeded")
+        self.assertEqual(self.charges(payment_id), [6540])
+        self.assertEqual([intent["id"] for intent in self.sandbox.books(payment_id)], [paid["connector_transaction_id"]])
+        self.assertEqual(self.shop.retrieve(self.earlier["payment_id"]), self.earlier)
+
+    def test_A13_two_answers_to_one_request_are_none(self):
+        self.gate.double_next_answer("behind")
+        made = self.shop.pay()
+        self.assertEqual(made["status"], "processing", made)
+        doubled, carried = self.gate.carried[-1], len(self.gate.carried)
+        self.assert_paid(made["payment_id"])
+        self.assertNotIn(doubled, self.gate.carried[carried:])
+
+    def test_A13_an_answer_that_nobody_asked_for_is_nobodys(self):
+        spoilt, carried = self.gate.answer_unasked(), len(self.gate.carried)
+        self.assertIn(self.gate.carried[-1], spoilt)
+        made = self.shop.pay()
+        self.assertEqual(made["status"], "succeeded", made)
+        self.assert_paid(made["payment_id"])
+        self.assertFalse(set(spoilt) & set(self.gate.carried[carried:]))
+
+    def pay_behind_another_answer(self):
+        """The copy is read as the answer, so that the right one becomes one that nobody asked for."""
+        contradictions = self.switch.metric("payweir_gateway_contradictions_total")
+        self.sandbox.plant("slow", "authorize", count=1, delay_ms=500)  # the copy comes alone
+        self.gate.double_next_answer("before")
+        made = self.shop.pay()
+        self.assertIn(made["status"], ("conflicted", "processing"), made)
+        self.assertEqual(self.switch.metric("payweir_gateway_contradictions_total"), contradictions + 1)
+        return made["payment_id"]
+
+    def test_A13_the_right_answer_behind_another_is_nobodys(self):
+        confused = self.pay_behind_another_answer()
+        self.eventually(lambda: len(self.gate.answered), len(self.gate.carried))
+        spoilt, carried = self.gate.carried[-1], len(self.gate.carried)
+        self.assert_paid(self.shop.pay()["payment_id"])
+        self.assertNotIn(spoilt, self.gate.carried[carried:])
+        self.assertEqual(self.charges(confused), [6540])
+
+    def test_A13_a_connection_with_a_wrong_answer_carries_no_other_request(self):
+        self.pay_behind_another_answer()
+        spoilt, carried = self.gate.carried[-1], len(self.gate.carried)
+        made = self.shop.pay()  # while the right answer to the last one is still to come
+        self.assertEqual(made["status"], "succeeded", made)
+        self.assert_paid(made["payment_id"])
+        self.assertNotIn(spoilt, self.gate.carried[carried:])

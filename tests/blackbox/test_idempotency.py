@@ -94,6 +94,24 @@ class Idempotency(Case):
         self.assertEqual(refused.status, 400, refused)
         self.assertEqual(self.shop.pay(idempotency_key=self.key)["status"], "succeeded")
 
+    def test_D10_two_keys_for_one_payment_id_are_one_payment(self):
+        self.sandbox.plant("slow", "authorize", delay_ms=300)  # the clicks meet while the first is under way
+        chosen = "order_" + secrets.token_hex(8)
+
+        def click(n):
+            return self.caller(self.shop.key).post("/payments", payment(payment_id=chosen), idempotency_key=f"{self.key}-{n}")
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(click, range(8)))
+        answers.append(click("late"))
+        self.assertEqual([answer.json["status"] for answer in answers if answer.status == 200], ["succeeded"])
+        for answer in answers:
+            if answer.status != 200:
+                self.assert_error(answer, 400, "HE_01")
+        self.assertEqual(self.sandbox.fired("slow"), 1)
+        self.assertEqual(self.charges(chosen), [6540])
+        self.assertEqual(len(self.shop.get("/payments/list").json["data"]), 1)
+
     def test_metrics_count_hits_and_conflicts(self):
         hits = self.switch.metric("payweir_idempotency_hits_total")
         conflicts = self.switch.metric("payweir_idempotency_conflicts_total")

@@ -5,6 +5,7 @@ import time
 import unittest
 
 from . import contract, process
+from .faulty_libc import FaultyLibc
 from .merchant import Caller, Merchant
 from .receiver import Receiver
 from .switch import QUICK, Sandbox, Switch
@@ -26,12 +27,16 @@ class Case(unittest.TestCase):
         cls.folder = pathlib.Path(folder.name)
         cls.sandbox = Sandbox(cls.binary, cls.folder)
         cls.addClassCleanup(lambda: cls.sandbox.stop())
-        cls.switch = Switch(cls.binary, cls.folder, cls.stripe_url(), cls.environment)
+        cls.switch = Switch(cls.binary, cls.folder, cls.stripe_url(), cls.switch_environment())
         cls.addClassCleanup(cls.switch.stop)
 
     @classmethod
     def stripe_url(cls):
         return cls.sandbox.stripe_url
+
+    @classmethod
+    def switch_environment(cls):
+        return cls.environment
 
     def setUp(self):
         self.sandbox.heal()
@@ -83,3 +88,16 @@ class Case(unittest.TestCase):
 
     def eventually_status(self, merchant, payment_id, status, timeout_s=30):
         return self.eventually(lambda: merchant.retrieve(payment_id), lambda p: p["status"] == status, timeout_s)
+
+
+class OnFaultyLibc:
+    """For a Case whose switch runs on a C library that can go wrong: `self.libc` says how."""
+
+    @classmethod
+    def switch_environment(cls):
+        cls.libc = FaultyLibc(cls.folder)
+        return super().switch_environment() | cls.libc.environment
+
+    def setUp(self):
+        self.addCleanup(self.libc.heal)
+        super().setUp()

@@ -55,9 +55,22 @@ class Sandbox:
                 return intents
             after = "&after=" + page["next_after"]
 
+    def charged_references(self):
+        """The payments, as the switch calls them, that money was taken for."""
+        return {intent["metadata"].get("order_id", intent["id"]) for intent in self.all_books() if intent["captured"]}
+
     def bend_webhooks(self, mode, **more):
         """How the gateway's own webhooks go out: normal, duplicate, reorder, hold, drop, early."""
         self.control("POST", "webhooks", {"mode": mode, **more})
+
+    def dropped_webhooks(self):
+        """How many were never sent, since the sandbox started."""
+        return self.control("GET", "webhooks")["dropped"]
+
+    def approve(self, intent_id):
+        """What a payer does on their bank's page."""
+        wire.request(self.address, "POST", f"/stripe/3ds/{intent_id}", b"decision=approve",
+                     {"content-type": "application/x-www-form-urlencoded"})
 
     def register_webhook(self, stripe_key, url):
         """As a merchant does in the gateway's dashboard; returns the signing secret."""
@@ -75,18 +88,19 @@ class Sandbox:
 class Switch:
     """`payweir serve`. Keeps its address and data folder over restarts, so that clients find it again."""
 
-    def __init__(self, binary, folder, stripe_url, environment=None, address=None):
+    def __init__(self, binary, folder, stripe_url, environment=None, address=None, admin_key=None, start=True):
         self.binary = binary
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
         self.address = address or wire.free_address()
-        self.admin_key = "test_admin_" + secrets.token_hex(8)
+        self.admin_key = admin_key or "test_admin_" + secrets.token_hex(8)
         self.environment = {
             "PAYWEIR__ADMIN__API_KEY": self.admin_key,
             "PAYWEIR__CONNECTORS__STRIPE__BASE_URL": stripe_url,
         } | (environment or {})
         self._process = None
-        self.start()
+        if start:
+            self.start()
 
     @property
     def log_path(self):

@@ -99,3 +99,17 @@ def read_answer(raw):
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
     except (http.client.HTTPException, ConnectionResetError):
         return None
+
+
+def read_statuses(raw, count):
+    """The statuses of so many answers to requests that were sent one behind the other."""
+    statuses = []
+    with raw.makefile("rb") as answers:
+        while len(statuses) < count:
+            statuses.append(int(answers.readline().split()[1]))
+            length = 0
+            while line := answers.readline().strip():
+                name, _, value = line.partition(b":")
+                length = int(value) if name.lower() == b"content-length" else length
+            answers.read(length)
+    return statuses
