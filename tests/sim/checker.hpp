@@ -47,6 +47,8 @@ struct StoredPayment {
 // What the books must say for the stored payment to be true; at rest for good (INV-40), and until then as a
 // bound (INV-04, INV-19). Refunds that people made in the gateway's dashboard do not count.
 enum class When : std::uint8_t { at_commit, at_rest };
+// What INV-40 says when a refund came back after it had succeeded, and no callback told of it.
+inline constexpr std::string_view kMissedReturn = "a refund came back, and the switch was not told";
 [[nodiscard]] std::vector<Violation> check_against_books(const StoredPayment& now,
                                                          const sandbox::stripe::Books& books, When when);
 
@@ -64,11 +66,32 @@ class Checker final : public CommitTap {
   // The next one is there: whatever was ever durable must be, as it was or further on.
   void on_restart();
 
+  // The database was copied; then it was replaced by that copy. What went on in between is forgotten, by the
+  // switch and here; of what was in the copy, everything must still come true.
+  void on_backup();
+  void on_restored();
+  [[nodiscard]] bool has_forgotten() const { return !went_on_.empty(); }
+  // A payment of this name was made after the backup: nobody here knows of it, and a client may make it
+  // again.
+  [[nodiscard]] bool is_forgotten(const std::string& reference) const {
+    return forgotten_.contains(reference);
+  }
+  [[nodiscard]] bool went_on_after_backup(std::int64_t payment_key) const {
+    return went_on_.contains(payment_key);
+  }
+
   // Money leaves under this operation's reference: only once it is recorded, and not after its time to send.
   void on_money(const std::string& operation_reference, Duration send_window);
 
+  // Of this payment a person said what became of it: until the end, the books may say otherwise.
+  void trust_people(const std::set<std::string>& judged) { judged_ = &judged; }
+
   [[nodiscard]] const std::vector<Violation>& violations() const { return violations_; }
   void violate(std::string invariant, std::string what);
+  // "processing became succeeded": every step of a payment's state that a commit has shown, and how often.
+  [[nodiscard]] const std::map<std::pair<PaymentState, PaymentState>, std::uint64_t>& steps() const {
+    return steps_;
+  }
 
   [[nodiscard]] std::optional<StoredPayment> load(std::int64_t payment_key);
   [[nodiscard]] std::vector<std::int64_t> all_payment_keys();
@@ -99,8 +122,14 @@ class Checker final : public CommitTap {
   std::map<std::string, store::sqlite::Statement> statements_;
   std::set<std::int64_t> touched_;
   std::unordered_map<std::int64_t, StoredPayment> known_;
+  const std::set<std::string>* judged_ = nullptr;
+  std::unordered_map<std::int64_t, StoredPayment> in_backup_;
+  std::set<std::string> forgotten_;
+  std::set<std::int64_t>
+      went_on_;  // payments that changed between the backup and its restore, or are of then
   std::map<std::string, Instant> recorded_at_;  // operations, by reference
   std::vector<Violation> violations_;
+  std::map<std::pair<PaymentState, PaymentState>, std::uint64_t> steps_;
 };
 
 }  // namespace payweir::sim

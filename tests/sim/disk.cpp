@@ -252,6 +252,22 @@ Disk::~Disk() {
   sqlite3_vfs_unregister(&vfs_);
 }
 
+Disk::Snapshot Disk::snapshot() const {
+  Snapshot copy;
+  for (const auto& [name, file] : files_)
+    copy.emplace(name, file->current);
+  return copy;
+}
+
+void Disk::restore(const Snapshot& snapshot) {
+  files_.clear();
+  for (const auto& [name, content] : snapshot) {
+    auto file = std::make_shared<File>();
+    file->current = file->durable = content;
+    files_.emplace(name, std::move(file));
+  }
+}
+
 void Disk::sync(File& file) {
   file.durable.resize(file.current.size());
   for (const Range& range : file.unsynced) {

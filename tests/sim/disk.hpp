@@ -35,6 +35,13 @@ class Disk {
   enum class End : std::uint8_t { killed, power_lost };
   void attach(End how);
 
+  // All files as the process sees them, and everything as it was then: a backup, and what is restored from
+  // it.
+  using Snapshot = std::map<std::string, std::string>;
+  [[nodiscard]] Snapshot snapshot() const;
+  // Requires: detached.
+  void restore(const Snapshot& snapshot);
+
   [[nodiscard]] std::uint64_t torn_sectors() const { return torn_sectors_; }
 
  private:

@@ -112,6 +112,12 @@ void Gateway::watch_the_clock() {
 void Gateway::take(std::vector<sandbox::Callback> callbacks) {
   for (sandbox::Callback& callback : callbacks) {
     Duration after = callback.after;
+    if (callback.request.body.contains(R"("type":"payment_intent.succeeded")")) {
+      const auto event = json::parse(callback.request.body);
+      check(event.has_value(), "an event is JSON");
+      successes_[std::string(event->root()["data"]["object"]["metadata"]["order_id"].text())] =
+          callback.request;
+    }
     if (faults_.strike(FaultKind::callback_lost)) continue;
     if (faults_.strike(FaultKind::callback_forged)) forge(callback.request);
     if (faults_.strike(FaultKind::callback_stale))
@@ -166,6 +172,13 @@ void Gateway::note_acknowledged(const http::Request& callback, Signing signing) 
     believed_.push_back(std::move(id));
   else
     acknowledged_.insert(std::move(id));
+}
+
+bool Gateway::resend_success(const std::string& reference) {
+  const auto found = successes_.find(reference);
+  if (found == successes_.end()) return false;
+  call_back(found->second, milliseconds(500), {}, Signing::anew);
+  return true;
 }
 
 std::int64_t Gateway::refund_in_dashboard(const std::string& reference) {

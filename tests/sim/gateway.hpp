@@ -25,10 +25,13 @@ class Gateway {
   // Somebody refunds a captured payment in the gateway's own dashboard. The amount; 0: there is none to
   // refund.
   std::int64_t refund_in_dashboard(const std::string& reference);
+  // Somebody has it send again that a payment succeeded, as its dashboard lets them. False: it never did.
+  bool resend_success(const std::string& reference);
   // From now on it charges twice whatever it charges: what the checker must find.
   void charge_twice() { charges_twice_ = true; }
   [[nodiscard]] std::size_t callbacks_under_way() const { return callbacks_under_way_; }
   // Events whose callback was acknowledged, and callbacks that nobody should have believed and somebody did.
+  void forget_acknowledged() { acknowledged_.clear(); }  // by a switch that has lost its memory
   [[nodiscard]] const std::set<std::string>& acknowledged() const { return acknowledged_; }
   [[nodiscard]] const std::vector<std::string>& believed() const { return believed_; }
 
@@ -52,6 +55,7 @@ class Gateway {
   std::map<std::string, std::string> secrets_;  // by the address of callbacks
   std::optional<Instant> wakes_at_;
   std::size_t callbacks_under_way_ = 0;
+  std::map<std::string, http::Request> successes_;  // callbacks, by payment reference
   std::set<std::string> acknowledged_;
   std::vector<std::string> believed_;
   bool charges_twice_ = false;

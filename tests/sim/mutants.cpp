@@ -73,6 +73,10 @@ constexpr auto kMutants = std::to_array<Mutant>({
     {"captures_all_there", "a part is asked for, and all is captured"},
     {"believes_any_signature", "a callback needs no signature of the gateway"},
     {"believes_old_signatures", "a callback may be as old as it likes"},
+    {"posts_no_late_capture", "a charge that came late is not booked"},
+    {"posts_no_returned_refund", "a refund that came back is not booked"},
+    {"sends_under_review", "a restored database sends before it has asked"},
+    {"misses_what_came_late", "a charge of an attempt that was given up is left with whoever has it"},
 });
 
 // A mutant may lead a run in circles; an honest one of this size takes a tenth of this.

@@ -7,6 +7,7 @@
 
 #include "api/routes.hpp"
 #include "base/check.hpp"
+#include "flows/review.hpp"
 #include "jobs/all.hpp"
 #include "store/queries/start_queries.hpp"
 
@@ -19,25 +20,26 @@ const api::Router& router() {
 
 class Node::TappedStore final : public store::Store {
  public:
-  TappedStore(store::sqlite::SqliteStore& real, CommitTap& tap) : real_(real), tap_(tap) {}
+  // `real` is null when the disk let no store be opened: such a process serves nobody.
+  TappedStore(store::sqlite::SqliteStore* real, CommitTap& tap) : real_(real), tap_(tap) {}
   Task<store::CommitAnswer> commit(store::ChangeSet changes) override {
     tap_.on_submit(changes);
-    store::CommitAnswer answer = co_await real_.commit(std::move(changes));
+    store::CommitAnswer answer = co_await real_->commit(std::move(changes));
     tap_.on_answer(answer);
     co_return answer;
   }
   Task<Result<std::vector<store::ResultRow>>> select(const store::Query& query,
                                                      std::vector<store::Value> parameters,
                                                      std::size_t rows_max) override {
-    return real_.select(query, std::move(parameters), rows_max);
+    return real_->select(query, std::move(parameters), rows_max);
   }
   Task<Result<std::int64_t>> find_claim_key(std::string digest) override {
-    return real_.find_claim_key(std::move(digest));
+    return real_->find_claim_key(std::move(digest));
   }
-  [[nodiscard]] Statistics statistics() const override { return real_.statistics(); }
+  [[nodiscard]] Statistics statistics() const override { return real_->statistics(); }
 
  private:
-  store::sqlite::SqliteStore& real_;
+  store::sqlite::SqliteStore* real_;
   CommitTap& tap_;
 };
 
@@ -63,12 +65,13 @@ Node::Node(Machine& machine, CommitTap& tap)
       http_(machine.network, machine.clock),
       log_(machine.scheduler),
       store_(open_store()),
-      tapped_(store_ ? std::make_unique<TappedStore>(*store_, tap) : nullptr),
+      tapped_(std::make_unique<TappedStore>(store_.get(), tap)),
       directory_(*tapped_, machine.keys, epoch_),
       rate_limiter_(machine.settings),
       rendering_(machine.settings.public_url),
-      context_{machine.settings, machine.clock, machine.random, http_,     machine.keys, cards_,       log_,
-               *tapped_,         directory_,    telemetry_,     sequence_, rendering_,   rate_limiter_} {
+      context_{machine.settings, machine.clock, machine.random, http_,        machine.keys,
+               cards_,           log_,          *tapped_,       directory_,   telemetry_,
+               review_,          sequence_,     rendering_,     rate_limiter_} {
   if (!store_) {
     wants_to_die_ = true;
     return;
@@ -105,10 +108,27 @@ Task<void> Node::boot() {
   }
   sequence_.resume_after(*largest);
   machine_.settings.last_key_of_earlier_life = *largest;
+  const Result<flows::Life> life =
+      co_await flows::begin_life(*tapped_, machine_.identity, false, machine_.clock.wall());
+  if (!life) {
+    wants_to_die_ = true;
+    co_return;
+  }
+  if (life->is_under_review) review_.begin();
   is_up_ = true;
   for (std::unique_ptr<jobs::Job>& job : jobs::all_jobs(context_))
     worker_.add(std::move(job));
   worker_.start();
+}
+
+void Node::begin_drain() {
+  is_draining_ = true;
+  spawn(stop_jobs());
+}
+
+Task<void> Node::stop_jobs() {
+  co_await worker_.stop(seconds(3));
+  jobs_stopped_ = true;
 }
 
 void Node::serve(http::Request request, Reply reply) {

@@ -29,7 +29,8 @@ struct Machine {
   payweir::testkit::SeededRandom random;
   VirtualClock clock;
   flows::Settings settings;
-  std::size_t claim_chunk_size = 64;  // small, so that claims move to their table all the time
+  std::string identity = "the first disk";  // of the database's file
+  std::size_t claim_chunk_size = 64;        // small, so that claims move to their table all the time
 };
 
 // Sees every ChangeSet before the store does, and after it was answered.
@@ -48,11 +49,18 @@ class Node {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
+  // Nothing that moves money leaves yet: the database was restored.
+  [[nodiscard]] bool is_under_review() const { return review_.is_under_way(); }
   // Goes on behind the keys that are stored, then starts the jobs. Until then it takes no request.
   void start();
   [[nodiscard]] bool is_up() const { return is_up_; }
   // The store said that only a new process may go on.
   [[nodiscard]] bool wants_to_die() const { return wants_to_die_; }
+
+  // SIGTERM: takes no more requests, and lets end what is under way.
+  void begin_drain();
+  [[nodiscard]] bool is_draining() const { return is_draining_; }
+  [[nodiscard]] bool is_drained() const { return is_draining_ && requests_in_flight_ == 0 && jobs_stopped_; }
 
   // One request of the API.
   void serve(http::Request request, Reply reply);
@@ -64,6 +72,7 @@ class Node {
  private:
   class TappedStore;
   [[nodiscard]] Task<void> boot();
+  [[nodiscard]] Task<void> stop_jobs();
   [[nodiscard]] Task<void> answer(http::Request request, Reply reply);
   [[nodiscard]] std::unique_ptr<store::sqlite::SqliteStore> open_store();
 
@@ -78,12 +87,15 @@ class Node {
   flows::DirectoryEpoch epoch_{0};
   flows::Directory directory_;
   flows::Telemetry telemetry_;
+  flows::Review review_;
   KeySequence sequence_{1};
   flows::RateLimiter rate_limiter_;
   api::native::Rendering rendering_;
   flows::Context context_;
   std::size_t requests_in_flight_ = 0;
   bool is_up_ = false;
+  bool is_draining_ = false;
+  bool jobs_stopped_ = false;
   bool wants_to_die_ = false;
 };
 

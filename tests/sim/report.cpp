@@ -65,6 +65,56 @@ void print_failure(const RunOptions& options, const WorldOptions& world, const W
     print(fmt::format("  {}: {}\n", violation.invariant, violation.what));
 }
 
+// What so many seeds must have shown, or they show less than they seem to: each kind of fault, and each of
+// these.
+constexpr std::uint64_t kEnoughSeeds = 10'000;
+constexpr std::string_view kMustBeSeen[] = {
+    "requires_payment_method became requires_confirmation",
+    "requires_payment_method became expired",
+    "requires_confirmation became processing",
+    "processing became requires_customer_action",
+    "processing became requires_capture",
+    "processing became succeeded",
+    "processing became partially_captured",
+    "processing became cancelled",
+    "processing became failed",
+    "processing became expired",
+    "processing became conflicted",
+    "processing became requires_merchant_action",
+    "requires_customer_action became processing",
+    "requires_customer_action became succeeded",
+    "requires_customer_action became failed",
+    "requires_capture became processing",
+    "requires_capture became expired",
+    "requires_merchant_action became succeeded",
+    "requires_merchant_action became failed",
+    "conflicted became succeeded",
+    "conflicted became failed",
+    "failed became succeeded",
+    "a power cut tore a sector",
+    "the store ended the process",
+    "a request was answered from its first execution",
+    "a person settled a payment",
+    "a late charge was given back",
+    "an API key was changed",
+    "a backup was restored",
+    "a drain ended with every request answered",
+};
+
+void check_what_was_seen(Counts& sums) {
+  if (sums["seeds"] < kEnoughSeeds) return;
+  const auto miss = [&](const std::string& what) {
+    ++sums["failed"];
+    ++sums[fmt::format("{}{} seeds have never shown: {}", kFailed, sums["seeds"], what)];
+  };
+  for (const std::string_view what : kMustBeSeen)
+    if (!sums.contains(fmt::format("  seen: {}", what))) miss(std::string(what));
+  for (std::size_t i = 0; i < kFaultKinds; ++i) {
+    const std::string_view kind = to_string(static_cast<FaultKind>(i));
+    if (!sums.contains(fmt::format("  fault {}", kind))) miss(fmt::format("the fault {}", kind));
+  }
+}
+
 void print_totals(Counts& sums, double wall_s) {
   print(fmt::format("simulated {:.1f} days in {:.1f} s, {} steps, {} crashes\n",
                     static_cast<double>(sums["simulated minutes"]) / 1'440, wall_s, sums["steps"],
@@ -232,6 +282,7 @@ int run_seeds(const RunOptions& options) {
         replay_command({.seed = seed, .payments = options.payments, .caps = options.caps})));
   });
   sums["failed"] += died;
+  check_what_was_seen(sums);
   print_totals(sums, stopwatch.seconds());
   return sums["failed"] == 0 ? 0 : 1;
 }

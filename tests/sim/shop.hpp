@@ -53,10 +53,18 @@ class Shop {
   void open(std::vector<Order> orders);
   [[nodiscard]] bool is_done() const { return orders_over_ == orders_.size(); }
   [[nodiscard]] const std::vector<Order>& orders() const { return orders_; }
+  // From now on this merchant's clients use another API key.
+  void change_key(std::size_t merchant, std::string api_key) {
+    merchants_[merchant].api_key = std::move(api_key);
+  }
+  [[nodiscard]] Task<void> sleep(Duration span);
 
   // Webhooks that an endpoint took, by webhook-id.
   [[nodiscard]] const std::set<std::string>& webhooks() const { return webhooks_; }
   [[nodiscard]] std::uint64_t replays() const { return replays_; }
+
+  // What was executed may be executed again: the switch has lost its memory.
+  void forget_answers() { answers_.clear(); }
 
   // What a client was told must still be so: INV-14.
   void check_promises();
@@ -75,11 +83,12 @@ class Shop {
   [[nodiscard]] Task<void> live(Order& order);
   [[nodiscard]] Task<Told> pay(Order& order);
   [[nodiscard]] Task<void> follow_up(Order& order);
+  // Another merchant's payment answers as one that does not exist: INV-21.
+  [[nodiscard]] Task<void> pry(const Order& order);
   [[nodiscard]] Task<void> pay_at_the_bank(Order& order, std::string url);
   [[nodiscard]] Task<Told> refund(Order& order, int number);
   [[nodiscard]] Task<std::string> wait_for_end(Order& order);
   [[nodiscard]] Task<Result<http::Response>> send(http::Request request, Duration timeout);
-  [[nodiscard]] Task<void> sleep(Duration span);
   [[nodiscard]] http::Request make_request(const Order& order, http::Method method, const std::string& target,
                                            const std::string& body, const std::string& key) const;
   void send_once(const Order& order, http::Method method, const std::string& target, const std::string& body,

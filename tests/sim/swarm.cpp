@@ -51,6 +51,11 @@ constexpr std::array<Described, kFaultKinds> kKinds = {{
     {"pause", 5, 200},
     {"clock_jump", 5, 200},
     {"dashboard_refund", 10'000, 200'000},
+    {"operator_errs", 100'000, 600'000},
+    {"key_changed", 10'000, 200'000},
+    {"account_disabled", 10'000, 100'000},
+    {"callback_resent", 100'000, 600'000},
+    {"terminate", 5, 500},
 }};
 
 std::uint64_t draw_rate(Chance& chance, const Described& kind) {

@@ -62,8 +62,13 @@ enum class FaultKind : std::uint8_t {
   clock_jump,  // up to an hour, forth or back
   // People.
   dashboard_refund,
+  operator_errs,     // settles by hand what the gateway's books deny
+  key_changed,       // another API key; the one before it is revoked
+  account_disabled,  // for up to half a minute
+  callback_resent,   // somebody has the gateway send an old callback again
+  terminate,         // SIGTERM: what is under way may end, then the process does
 };
-inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::dashboard_refund) + 1;
+inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::terminate) + 1;
 [[nodiscard]] std::string_view to_string(FaultKind kind);
 [[nodiscard]] std::optional<FaultKind> parse_fault_kind(std::string_view text);
 

@@ -15,11 +15,14 @@ namespace {
 constexpr Instant kStart{1'795'000'000'000};
 constexpr Duration kArrivals = minutes(4);  // in which all orders come
 constexpr Duration kDrainMax = hours(96);
-constexpr std::string_view kAdminKey = "an admin key of the simulator";
 
-flows::Settings make_settings() {
+flows::Settings make_settings(std::uint64_t seed) {
   flows::Settings settings;
-  settings.admin_api_key = Secret(std::string(kAdminKey));
+  settings.admin_api_key = Secret(std::string(People::kAdminKey));
+  settings.operators.push_back({"ada", Secret(std::string(People::kFirstOperator))});
+  settings.operators.push_back({"bob", Secret(std::string(People::kSecondOperator))});
+  // In some runs people are called long before the gateway has had its say.
+  if (Chance(seed, Stream::swarm, 1'000).percent(40)) settings.resolve_within = minutes(2);
   settings.public_url = Shop::kSwitch;
   settings.connector_base_urls["stripe"] = std::string(Gateway::kOrigin) + "/stripe";
   settings.webhooks_allow_private = true;
@@ -39,14 +42,18 @@ World::World(WorldOptions options)
       gateway_(scheduler_, network_, faults_, options_.seed),
       checker_(machine_.disk, scheduler_, gateway_.books()),
       shop_(scheduler_, network_, faults_, checker_, options_.seed),
-      process_(options_.seed, Stream::process),
-      people_(options_.seed, Stream::people) {
-  machine_.settings = make_settings();
-  network_.set_on_money(
-      [this](const std::string& key) { checker_.on_money(key, machine_.settings.send_window); });
+      people_(scheduler_, network_, faults_, gateway_, shop_, options_.seed),
+      process_(options_.seed, Stream::process) {
+  machine_.settings = make_settings(options_.seed);
+  checker_.trust_people(people_.judged());
+  network_.set_on_money([this](const std::string& key) {
+    checker_.on_money(key, machine_.settings.send_window);
+    if (node_ && node_->is_under_review())
+      checker_.violate("INV-32", key + ": money was sent by a restored database under review");
+  });
   machine_.disk.set_verdict([this](Disk::Call call) { return disk_verdict(call); });
   network_.add_host(Shop::kSwitch, [this](http::Request request, Reply reply) {
-    if (!node_ || !node_->is_up()) return reply({std::nullopt, {}});
+    if (!node_ || !node_->is_up() || node_->is_draining()) return reply({std::nullopt, {}});
     node_->serve(std::move(request), std::move(reply));
   });
 }
@@ -79,6 +86,16 @@ void World::crash(Disk::End how) {
   ++crashes_;
   checker_.on_crash();
   node_.reset();
+  drains_until_.reset();
+  if (restore_next_) {
+    machine_.disk.restore(*backup_);
+    machine_.identity = fmt::format("restored {}", ++restores_);
+    checker_.on_restored();
+    gateway_.forget_acknowledged();
+    shop_.forget_answers();
+    restore_next_ = false;
+    seen_["a backup was restored"] += 1;
+  }
   machine_.disk.attach(how);
   is_disk_dead_ = false;
   network_.reset_connections(Shop::kSwitch);
@@ -97,9 +114,16 @@ void World::wait_until_up() {
 
 void World::befall() {
   if (!node_) return;
+  if (restore_due_) return restore();
   if (node_->wants_to_die() || is_disk_dead_) {
     seen_["the store ended the process"] += 1;
     return crash(process_.percent(50) ? Disk::End::power_lost : Disk::End::killed);
+  }
+  if (drains_until_) return drain_process();
+  if (node_->is_up() && faults_.strike(FaultKind::terminate)) {
+    scheduler_.note("terminate");
+    drains_until_ = scheduler_.now() + seconds(25);
+    return node_->begin_drain();
   }
   if (faults_.strike(FaultKind::kill)) return crash(Disk::End::killed);
   if (faults_.strike(FaultKind::power_cut)) return crash(Disk::End::power_lost);
@@ -108,6 +132,32 @@ void World::befall() {
   if (faults_.strike(FaultKind::clock_jump))
     machine_.clock.set_offset(
         milliseconds(faults_.chance(FaultKind::clock_jump).between(-3'600'000, 3'600'000)));
+}
+
+// INV-35: what was accepted has its answer, unless it takes longer than a supervisor waits.
+void World::drain_process() {
+  if (!node_->is_drained() && scheduler_.now() < *drains_until_) return;
+  seen_[node_->is_drained() ? "a drain ended with every request answered" : "a drain was cut short"] += 1;
+  crash(Disk::End::killed);
+}
+
+// A backup in the first half of the orders, and its restore some time later.
+void World::plan_restore() {
+  const std::int64_t backup_ms = process_.between(20'000, 120'000);
+  const std::int64_t restore_ms = backup_ms + process_.between(5'000, 120'000);
+  scheduler_.happen_after(milliseconds(backup_ms), [this] {
+    scheduler_.note("backup");
+    backup_ = machine_.disk.snapshot();
+    checker_.on_backup();
+  });
+  scheduler_.happen_after(milliseconds(restore_ms), [this] { restore_due_ = true; });
+}
+
+void World::restore() {
+  scheduler_.note("restore");
+  restore_due_ = false;
+  restore_next_ = true;
+  crash(Disk::End::killed);
 }
 
 void World::leap() {
@@ -133,7 +183,7 @@ void World::set_up() {
   start_node();
   const auto admin = [this](std::string target, std::string body) {
     http::Request request{.method = http::Method::post, .target = std::move(target), .origin = Shop::kSwitch};
-    request.headers.set("api-key", kAdminKey);
+    request.headers.set("api-key", People::kAdminKey);
     request.headers.set("content-type", "application/json");
     request.body = std::move(body);
     std::string answer;
@@ -158,28 +208,20 @@ void World::set_up() {
     const auto key = json::parse(admin("/api_keys/" + id, R"({"name":"shop","expiration":"never"})"));
     const std::string secret =
         gateway_.subscribe(gateway_key, fmt::format("{}/webhooks/{}/stripe", Shop::kSwitch, id));
-    static_cast<void>(
+    const std::string account =
         admin(fmt::format("/account/{}/connectors", id),
               fmt::format(R"({{"connector_type":"payment_processor","connector_name":"stripe",)"
                           R"("connector_account_details":{{"auth_type":"HeaderKey","api_key":"{}"}},)"
                           R"("connector_webhook_details":{{"merchant_secret":"{}"}}}})",
-                          gateway_key, secret)));
+                          gateway_key, secret));
     check(key.has_value(), "a key is JSON");
+    const auto connector = json::parse(account);
+    check(connector.has_value(), "an account is JSON");
+    people_.add_merchant(id, std::string(connector->root()["merchant_connector_id"].text()),
+                         std::string(key->root()["key_id"].text()));
     shop_.add_merchant({id, std::string(key->root()["api_key"].text())});
   }
   faults_.suspend(false);
-}
-
-// Somebody at the merchant's refunds a payment at the gateway, past the switch.
-void World::plan_people() {
-  scheduler_.happen_after(milliseconds(people_.between(5'000, 30'000)), [this] {
-    if (faults_.is_healed()) return;
-    if (faults_.strike(FaultKind::dashboard_refund) && !shop_.orders().empty()) {
-      const Order& order = shop_.orders()[people_.below(shop_.orders().size())];
-      if (!order.payment_id.empty()) static_cast<void>(gateway_.refund_in_dashboard(order.payment_id));
-    }
-    plan_people();
-  });
 }
 
 void World::work_until_done() {
@@ -198,7 +240,7 @@ void World::heal() {
 bool World::is_at_rest() {
   if (!node_ || !node_->is_up() || !scheduler_.is_idle() || !shop_.is_done()) return false;
   if (network_.open_calls() > 0 || gateway_.callbacks_under_way() > 0) return false;
-  if (gateway_.model().next_due()) return false;
+  if (gateway_.model().next_due() || !people_.are_idle()) return false;
   return !checker_.next_due();
 }
 
@@ -264,8 +306,9 @@ void World::check_liveness() {
     checker_.violate("INV-26", breach);
 }
 
-// A payment waits for a person only when a gateway gave cause.
+// A payment waits for a person only when a gateway gave cause, or the policy is short of patience.
 void World::check_people_are_needed() {
+  if (machine_.settings.resolve_within < hours(1)) return;
   for (const FaultKind kind : {FaultKind::gateway_wrong_amount, FaultKind::gateway_wrong_currency,
                                FaultKind::gateway_someone_elses_answer})
     if (faults_.fired(kind) > 0) return;
@@ -274,6 +317,34 @@ void World::check_people_are_needed() {
   if (waiting > 0)
     checker_.violate("INV-40",
                      fmt::format("{} payments or refunds wait for a person without cause", waiting));
+}
+
+// What a person said of a payment may be wrong; it is counted whether the switch found that out by itself.
+void World::check_truth(const StoredPayment& stored) {
+  const bool was_judged = people_.judged().contains(stored.reference());
+  bool differs = false;
+  for (const Violation& found : check_against_books(stored, gateway_.books(), When::at_rest)) {
+    const bool may_be_missed = found.what == kMissedReturn && faults_.fired(FaultKind::callback_lost) > 0;
+    differs |= found.invariant != "INV-04";
+    if (may_be_missed || (was_judged && found.invariant != "INV-04")) continue;
+    // What happened after the backup, nobody here knows of, and the gateway's statement does: payments that
+    // were made then, or were sent for the first time; refunds. Captures are found out.
+    if (checker_.is_forgotten(stored.reference())) continue;
+    const bool was_sent = !stored.attempts.empty();
+    if (checker_.went_on_after_backup(stored.row.payment.id.key) && found.invariant != "INV-04" &&
+        (!was_sent || found.what.contains("refund")))
+      continue;
+    checker_.violate(found.invariant, stored.reference() + ": " + found.what);
+  }
+  if (was_judged)
+    seen_[differs ? "a person was wrong, and only a statement can tell" : "a person settled a payment"] += 1;
+  for (const store::AttemptRow& row : stored.attempts) {
+    if (row.attempt.state == AttemptState::reversed) seen_["a late charge was given back"] += 1;
+    if (row.attempt.state != AttemptState::succeeded_late) continue;
+    // What somebody refunded in the dashboard cannot be given back again.
+    if (faults_.fired(FaultKind::dashboard_refund) > 0) continue;
+    checker_.violate("INV-04", stored.reference() + ": a late charge is not given back");
+  }
 }
 
 void World::check_at_rest() {
@@ -286,16 +357,17 @@ void World::check_at_rest() {
     const auto stored = checker_.load(key);
     for (const Violation& found : check_payment(*stored, nullptr))
       checker_.violate(found.invariant, stored->reference() + ": " + found.what);
-    for (const Violation& found : check_against_books(*stored, gateway_.books(), When::at_rest))
-      checker_.violate(found.invariant, stored->reference() + ": " + found.what);
+    check_truth(*stored);
     for (const store::OutboxRow& event : stored->events)
       if (!shop_.webhooks().contains(to_text(event.id)) &&
           checker_.count("SELECT count(*) FROM delivery WHERE state = 3 AND key = " +
                          std::to_string(event.id.key)) == 0)
         checker_.violate("INV-07", stored->reference() + ": a webhook reached nobody");
   }
-  for (const std::string& reference : gateway_.books().repeated_references())
+  for (const std::string& reference : gateway_.books().repeated_references()) {
+    if (checker_.is_forgotten(reference)) continue;
     checker_.violate("INV-04", reference + ": charged twice");
+  }
 }
 
 WorldEnd World::run() {
@@ -306,7 +378,9 @@ WorldEnd World::run() {
     shop_.open(options_.payments, kArrivals);
   else
     shop_.open(options_.orders);
-  plan_people();
+  people_.begin();
+  const bool is_drawn = options_.orders.empty() && Chance(options_.seed, Stream::swarm, 1'001).percent(5);
+  if (options_.restores || is_drawn) plan_restore();
   work_until_done();
   heal();
   drain();
@@ -328,7 +402,10 @@ WorldEnd World::end() {
     if (faults_.fired(kind) > 0) told.fired[kind] = faults_.fired(kind);
   }
   told.seen = seen_;
+  for (const auto& [step, count] : checker_.steps())
+    told.seen[fmt::format("{} became {}", to_string(step.first), to_string(step.second))] = count;
   if (machine_.disk.torn_sectors() > 0) told.seen["a power cut tore a sector"] = machine_.disk.torn_sectors();
+  if (people_.keys_changed() > 0) told.seen["an API key was changed"] = people_.keys_changed();
   if (shop_.replays() > 0) told.seen["a request was answered from its first execution"] = shop_.replays();
   for (const Violation& violation : told.violations) {
     if (violation.invariant == "INV-04") ++told.charged_twice;

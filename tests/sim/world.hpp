@@ -15,6 +15,7 @@
 #include "checker.hpp"
 #include "gateway.hpp"
 #include "node.hpp"
+#include "people.hpp"
 #include "shop.hpp"
 
 namespace payweir::sim {
@@ -29,6 +30,8 @@ struct WorldOptions {
   std::vector<Order> orders;
   // One fault at one occasion, instead of those that the seed drew; occasion 0 for none at all.
   std::optional<std::pair<FaultKind, std::uint64_t>> only;
+  // The database is backed up and, some time later, restored from that.
+  bool restores = false;
   // Runs before the shop opens.
   std::function<void(class World&)> prepare;
 };
@@ -84,10 +87,13 @@ class World {
   void drain();
   [[nodiscard]] bool is_at_rest();
   void check_at_rest();
+  void drain_process();
+  void plan_restore();
+  void restore();
   void check_liveness();
+  void check_truth(const StoredPayment& stored);
   void check_people_are_needed();
   void check_recovery_time();
-  void plan_people();
   [[nodiscard]] WorldEnd end();
 
   const WorldOptions options_;
@@ -98,12 +104,17 @@ class World {
   Gateway gateway_;
   Checker checker_;
   Shop shop_;
-  Chance process_, people_;
+  People people_;
+  Chance process_;
   std::unique_ptr<Node> node_;
   Instant healed_at_{};
   std::optional<Instant> learns_by_;  // what was unknown when the gateway answered again
   Instant leapt_at_{};
   bool is_disk_dead_ = false;
+  std::optional<Instant> drains_until_;  // SIGTERM was sent
+  std::optional<Disk::Snapshot> backup_;
+  bool restore_due_ = false, restore_next_ = false;
+  int restores_ = 0;
   std::uint64_t crashes_ = 0;
   std::map<std::string, std::uint64_t> seen_;
 };

@@ -1,0 +1,165 @@
+#include "people.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/json_reader.hpp"
+#include "sandbox/stripe/books.hpp"
+
+namespace payweir::sim {
+namespace asio = boost::asio;
+
+void People::add_merchant(std::string merchant_id, std::string account_id, std::string key_id) {
+  employers_.push_back({std::move(merchant_id), std::move(account_id), std::move(key_id)});
+}
+
+void People::begin() {
+  plan();
+}
+
+void People::plan() {
+  // Once nothing goes wrong any more, somebody looks in now and then.
+  const bool is_quiet = faults_.is_healed() && !had_work_;
+  const std::int64_t pause_s = is_quiet ? chance_.between(7'200, 21'600) : chance_.between(5, 30);
+  scheduler_.happen_after(seconds(pause_s), [this] {
+    do_something();
+    plan();
+  });
+}
+
+void People::start(Task<void> task) {
+  ++busy_;
+  asio::co_spawn(scheduler_.world_executor(), std::move(task), [this](std::exception_ptr thrown) {
+    --busy_;
+    if (thrown) std::rethrow_exception(thrown);
+  });
+}
+
+void People::do_something() {
+  if (busy_ > 0) return;
+  const auto& orders = shop_.orders();
+  if (faults_.strike(FaultKind::dashboard_refund) && !orders.empty()) {
+    const Order& order = orders[chance_.below(orders.size())];
+    if (!order.payment_id.empty()) static_cast<void>(gateway_.refund_in_dashboard(order.payment_id));
+  }
+  if (faults_.strike(FaultKind::key_changed)) return start(change_key(chance_.below(employers_.size())));
+  if (faults_.strike(FaultKind::account_disabled))
+    return start(switch_off_and_on(chance_.below(employers_.size())));
+  start(work_off_list());
+}
+
+// Asks again until somebody answers, as a person would.
+Task<Shop::Told> People::ask(http::Method method, std::string target, std::string body,
+                             std::string_view api_key, std::string key) {
+  for (int tries = 0; tries < 200; ++tries) {
+    http::Request request{.method = method, .target = target, .origin = Shop::kSwitch};
+    request.headers.set("api-key", api_key);
+    if (method == http::Method::post) {
+      request.headers.set("content-type", "application/json");
+      if (!key.empty()) request.headers.set("idempotency-key", key);
+      request.body = body;
+    }
+    request.peer_address = "192.0.2.1";
+    auto initiate = [this](auto handler, http::Request sent) {
+      network_.call(std::move(sent), CallOptions{.timeout = seconds(30)}, Network::Caller::world,
+                    std::move(handler));
+    };
+    Result<http::Response> answer =
+        co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<http::Response>)>(
+            std::move(initiate), asio::use_awaitable, std::move(request));
+    if (answer && answer->status < 500 && answer->status != 409 && answer->status != 429)
+      co_return Shop::Told{answer->status, std::move(answer->body)};
+    co_await shop_.sleep(seconds(5));
+  }
+  co_return Shop::Told{};
+}
+
+Task<void> People::work_off_list() {
+  Shop::Told list = co_await ask(http::Method::get, "/operator/unresolved?limit=20", "", kFirstOperator, "");
+  const auto document = json::parse(list.body);
+  if (list.status != 200 || !document) co_return;
+  had_work_ = document->root()["size"].integer() > 0;
+  for (json::Value item = document->root()["data"].first(); item.present(); item = item.next()) {
+    const Judgement judgement = judge(item);
+    std::string operation_id(item["operation_id"].text());
+    std::string payment_id(item["payment_id"].text());
+    co_await settle(std::move(operation_id), std::move(payment_id), judgement);
+  }
+}
+
+Task<void> People::settle(std::string operation_id, std::string payment_id, Judgement judgement) {
+  judged_.insert(payment_id);
+  std::string body = fmt::format(R"({{"outcome":"{}","note":"as the dashboard has it")", judgement.outcome);
+  if (judgement.amount > 0) body += fmt::format(R"(,"amount":{})", judgement.amount);
+  body += "}";
+  const std::string target = fmt::format("/operator/operations/{}/settle", operation_id);
+  Shop::Told told =
+      co_await ask(http::Method::post, target, body, kFirstOperator, fmt::format("judge-{}", ++requests_));
+  if (told.status == 200 && told.body.contains(R"("state":"proposed")"))
+    told =
+        co_await ask(http::Method::post, target, body, kSecondOperator, fmt::format("judge-{}", ++requests_));
+  if (told.status == 200 && told.body.contains(R"("state":"settled")")) ++settled_;
+  if (faults_.strike(FaultKind::callback_resent)) static_cast<void>(gateway_.resend_success(payment_id));
+}
+
+People::Judgement People::judge(const json::Value& item) {
+  const std::string reference(item["payment_id"].text());
+  const std::string_view kind = item["kind"].text();
+  Judgement truth{"not_executed"};
+  if (kind == "refund") {
+    gateway_.books().visit_by_reference(reference, [&](const sandbox::stripe::Intent& intent) {
+      for (const sandbox::stripe::Refund& refund : intent.refunds)
+        if (refund.metadata.get("payweir_operation") == item["operation_id"].text() &&
+            refund.status != sandbox::stripe::RefundStatus::failed)
+          truth.outcome = "refunded";
+      return true;
+    });
+  } else {
+    const auto totals = gateway_.books().totals_of_reference(reference);
+    if (totals.captured > 0)
+      truth = {"captured", totals.captured};
+    else if (totals.held > 0 && kind == "authorise")
+      truth.outcome = "authorized";
+    else if (totals.held == 0 && kind != "authorise")
+      truth.outcome = "voided";
+  }
+  return faults_.strike(FaultKind::operator_errs) ? err(item, truth) : truth;
+}
+
+People::Judgement People::err(const json::Value& item, Judgement truth) {
+  if (item["kind"].text() == "refund") return {truth.outcome == "refunded" ? "not_executed" : "refunded"};
+  Chance& chance = faults_.chance(FaultKind::operator_errs);
+  if (truth.outcome == "captured") return {chance.percent(50) ? "not_executed" : "voided"};
+  if (truth.outcome == "authorized") return {chance.percent(50) ? "not_executed" : "voided"};
+  return {"captured", item["amount"].integer()};
+}
+
+Task<void> People::change_key(std::size_t merchant) {
+  Employer& employer = employers_[merchant];
+  Shop::Told made = co_await ask(http::Method::post, "/api_keys/" + employer.merchant_id,
+                                 R"({"name":"another","expiration":"never"})", kAdminKey, "");
+  const auto document = json::parse(made.body);
+  if (made.status != 200 || !document) co_return;
+  shop_.change_key(merchant, std::string(document->root()["api_key"].text()));
+  ++keys_changed_;
+  const std::string former = std::exchange(employer.key_id, std::string(document->root()["key_id"].text()));
+  static_cast<void>(co_await ask(
+      http::Method::del, fmt::format("/api_keys/{}/{}", employer.merchant_id, former), "", kAdminKey, ""));
+}
+
+Task<void> People::switch_off_and_on(std::size_t merchant) {
+  const Employer& employer = employers_[merchant];
+  const std::string target =
+      fmt::format("/account/{}/connectors/{}", employer.merchant_id, employer.account_id);
+  for (const bool disabled : {true, false}) {
+    std::string body = fmt::format(R"({{"connector_type":"payment_processor","disabled":{}}})", disabled);
+    static_cast<void>(co_await ask(http::Method::post, target, std::move(body), kAdminKey, ""));
+    if (disabled) co_await shop_.sleep(milliseconds(chance_.between(1'000, 30'000)));
+  }
+}
+
+}  // namespace payweir::sim

@@ -1,0 +1,82 @@
+#pragma once
+// People: those who touch the switch or its gateway past the clients. Somebody refunds in the gateway's
+// dashboard; operators settle what the switch cannot decide, rightly or wrongly; API keys are changed;
+// connector accounts are switched off for a while.
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gateway.hpp"
+#include "shop.hpp"
+
+namespace payweir::json {
+class Value;
+}
+
+namespace payweir::sim {
+
+class People {
+ public:
+  // The operators' keys, for the switch's configuration; the first is the key that all share.
+  static constexpr std::string_view kAdminKey = "an admin key of the simulator";
+  static constexpr std::string_view kFirstOperator = "the key of the operator ada";
+  static constexpr std::string_view kSecondOperator = "the key of the operator bob";
+
+  People(Scheduler& scheduler, Network& network, Faults& faults, Gateway& gateway, Shop& shop,
+         std::uint64_t seed)
+      : scheduler_(scheduler),
+        network_(network),
+        faults_(faults),
+        gateway_(gateway),
+        shop_(shop),
+        chance_(seed, Stream::people) {}
+
+  // `key_id`: of its API key, which is changed. `account_id`: its connector account, which is switched off
+  // and on.
+  void add_merchant(std::string merchant_id, std::string account_id, std::string key_id);
+  // From now on they do something every now and then; they go on after all faults have ended.
+  void begin();
+
+  // Payments of which a person said what became of them, by reference: they may have been wrong.
+  [[nodiscard]] const std::set<std::string>& judged() const { return judged_; }
+  [[nodiscard]] std::uint64_t settled() const { return settled_; }
+  [[nodiscard]] std::uint64_t keys_changed() const { return keys_changed_; }
+  // Nobody is in the middle of something.
+  [[nodiscard]] bool are_idle() const { return busy_ == 0; }
+
+ private:
+  struct Judgement {
+    std::string_view outcome;
+    std::int64_t amount = 0;
+  };
+  struct Employer {
+    std::string merchant_id, account_id, key_id;
+  };
+  void plan();
+  void do_something();
+  void start(Task<void> task);
+  [[nodiscard]] Task<Shop::Told> ask(http::Method method, std::string target, std::string body,
+                                     std::string_view api_key, std::string key);
+  [[nodiscard]] Task<void> work_off_list();
+  [[nodiscard]] Task<void> settle(std::string operation_id, std::string payment_id, Judgement judgement);
+  [[nodiscard]] Task<void> change_key(std::size_t merchant);
+  [[nodiscard]] Task<void> switch_off_and_on(std::size_t merchant);
+  // What the gateway's dashboard shows; another thing, when they err.
+  [[nodiscard]] Judgement judge(const json::Value& item);
+  [[nodiscard]] Judgement err(const json::Value& item, Judgement truth);
+
+  Scheduler& scheduler_;
+  Network& network_;
+  Faults& faults_;
+  Gateway& gateway_;
+  Shop& shop_;
+  Chance chance_;
+  std::vector<Employer> employers_;
+  std::set<std::string> judged_;
+  std::uint64_t settled_ = 0, keys_changed_ = 0, requests_ = 0;
+  int busy_ = 0;
+  bool had_work_ = false;  // when somebody last looked at the list
+};
+
+}  // namespace payweir::sim
