@@ -344,6 +344,32 @@ TEST(Sim, NothingEndsInSilence) {
   EXPECT_EQ(end.states.at("failed"), 1u);
 }
 
+// The gateway keeps a key for 24 hours: what is unknown for longer is asked about, and never sent again.
+TEST(Faults, A10_NothingIsSentAgainWhenItsKeyIsForgotten) {
+  WorldOptions options{.seed = 5,
+                       .orders = scenario("pay").orders,
+                       .only = std::pair(FaultKind::kill, std::uint64_t{0}),
+                       .trouble_lasts = hours(25) + minutes(5)};
+  options.prepare = [](World& world) {
+    world.faults().strike_always(FaultKind::reply_lost);
+    // The machine sleeps over it; asking every ten seconds for a day shows nothing more.
+    world.scheduler().happen_after(minutes(1), [&world] { world.scheduler().pause_process(hours(25)); });
+  };
+  World world(std::move(options));
+  const WorldEnd end = world.run();
+  EXPECT_TRUE(end.is_good()) << told(end);
+  EXPECT_EQ(end.states.at("succeeded"), 1u);
+  EXPECT_GT(end.simulated, hours(25));
+}
+
+TEST(Faults, H13_ABackupThatIsRestoredUnderLoadAsksBeforeItSends) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    const WorldEnd end = run_world({.seed = seed, .payments = 30, .restores = true});
+    EXPECT_TRUE(end.is_good()) << told(end);
+    EXPECT_EQ(end.seen.count("a backup was restored"), 1u) << "seed " << seed;
+  }
+}
+
 TEST(Sim, RunsThatOnceFailedStayGood) {
   std::ifstream corpus("tests/sim/corpus.txt");  // tests run in the root of the tree
   ASSERT_TRUE(corpus.is_open());

@@ -225,8 +225,10 @@ void World::set_up() {
 }
 
 void World::work_until_done() {
-  const Instant give_up_at = scheduler_.now() + kArrivals + hours(2);
-  while (!shop_.is_done() && checker_.violations().empty() && scheduler_.now() < give_up_at)
+  const Instant trouble_ends_at = scheduler_.now() + options_.trouble_lasts;
+  const Instant give_up_at = std::max(scheduler_.now() + kArrivals + hours(2), trouble_ends_at);
+  while (checker_.violations().empty() && scheduler_.now() < give_up_at &&
+         (!shop_.is_done() || scheduler_.now() < trouble_ends_at))
     step();
 }
 

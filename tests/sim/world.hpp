@@ -32,6 +32,8 @@ struct WorldOptions {
   std::optional<std::pair<FaultKind, std::uint64_t>> only;
   // The database is backed up and, some time later, restored from that.
   bool restores = false;
+  // Faults go on for so long, even when all orders are over.
+  Duration trouble_lasts{};
   // Runs before the shop opens.
   std::function<void(class World&)> prepare;
 };

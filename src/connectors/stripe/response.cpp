@@ -72,7 +72,12 @@ Outcome accepted(const ConnectorRequest& request, const Value& intent, AcceptedA
   const std::string_view id = intent["id"].text();
   const auto amount = money_in(intent, amount_member(as));
   if (!amount) return unknown("the answer names no amount that can be read", id);
-  if (as != AcceptedAs::voided && *amount != request.amount && !PLANTED(believes_any_amount))
+  // Of an authorisation that is captured by hand, somebody may have captured a part.
+  const bool may_be_part = request.kind == OperationKind::authorise && as == AcceptedAs::captured &&
+                           request.capture_method == CaptureMethod::manual &&
+                           amount->currency == request.amount.currency &&
+                           amount->minor < request.amount.minor;
+  if (as != AcceptedAs::voided && *amount != request.amount && !may_be_part && !PLANTED(believes_any_amount))
     return contradiction("the answer is about another amount or currency", id);
   return outcome::Accepted{as,
                            std::string(id),

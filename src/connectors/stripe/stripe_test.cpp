@@ -383,6 +383,22 @@ TEST(Faults, A06_AnotherAmountOrCurrencyIsAContradiction) {
     EXPECT_TRUE(contradicts(OperationKind::refund, refund.text()));
 }
 
+// Past the switch, in the dashboard: no contradiction, since nobody asked for the whole.
+TEST(StripeQuery, FindsAPartThatSomebodyCaptured) {
+  ConnectorRequest held = test_request(OperationKind::authorise);
+  held.capture_method = CaptureMethod::manual;
+  TestIntent intent;
+  intent.amount_received = 1000;
+  const auto found = as<outcome::Accepted>(resume(held, 200, intent.text()));
+  EXPECT_EQ(found.as, AcceptedAs::captured);
+  EXPECT_EQ(found.amount, usd(1000));
+  intent.amount_received = 6541;
+  EXPECT_TRUE(as<outcome::Unknown>(resume(held, 200, intent.text())).contradicts);
+  intent.amount_received = 1000;
+  intent.currency = "eur";
+  EXPECT_TRUE(as<outcome::Unknown>(resume(held, 200, intent.text())).contradicts);
+}
+
 // A07: an answer that belongs to another request.
 TEST(Faults, A07_AnAnswerToAnotherRequestSaysNothing) {
   TestIntent other;
