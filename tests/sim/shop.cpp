@@ -171,7 +171,7 @@ void Shop::send_once(const Order& order, http::Method method, const std::string&
                 Network::Caller::world,
                 [this, key = fmt::format("{}|{}", order.merchant, key),
                  expected_refusal](Result<http::Response> answer) {
-                  if (!answer || answer->status >= 500 || answer->status == 409) return;
+                  if (!answer || is_transient(answer->status)) return;
                   if (expected_refusal == 0) return compare_replay(key, {answer->status, answer->body});
                   // The body that differs may have come first; then the others are refused.
                   if (answer->status != expected_refusal && answers_.contains(key))
