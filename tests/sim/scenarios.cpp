@@ -72,7 +72,7 @@ Order payer_of(Order made, Payer payer) {
 // Whether it may strike at any step of the process, of which there are hundreds in a story.
 bool strikes_at_any_step(FaultKind kind) {
   return kind == FaultKind::kill || kind == FaultKind::power_cut || kind == FaultKind::pause ||
-         kind == FaultKind::clock_jump;
+         kind == FaultKind::clock_jump || kind == FaultKind::terminate;
 }
 
 bool is_about_callbacks(FaultKind kind) {
