@@ -93,8 +93,10 @@ struct Shop : World {
     account.credentials.auth_type = "HeaderKey";
     account.credentials.api_key = Secret("sk_test_shop");
     account.credentials.webhook_secrets.push_back(Secret(std::string(kWebhookSecret)));
-    EXPECT_TRUE(
-        run(create_connector_account(context(), admin(), std::nullopt, std::move(account), rendering)));
+    const Result<Answer> made =
+        run(create_connector_account(context(), admin(), std::nullopt, std::move(account), rendering));
+    EXPECT_TRUE(made);
+    if (made) account_id = member(*made, "merchant_connector_id");
     caller = merchant("shop");
     http.otherwise([this](const http::Request& request) { return gateway.serve(request); });
   }
@@ -161,6 +163,7 @@ struct Shop : World {
 
   Gateway gateway;
   Principal caller;
+  std::string account_id;
   int events = 0;
 };
 
@@ -192,6 +195,22 @@ TEST(Faults, B09_ACallbackOverturnsAFailureThatWasNone) {
   EXPECT_EQ(shop.postings().front().amount.minor, kAmount);
   shop.hear("charge.succeeded");
   EXPECT_EQ(shop.postings().size(), 1u);
+}
+
+TEST(WorkOffCallback, WaitsForAGatewayThatIsSilentUnlessItsAccountWasDeleted) {
+  Shop shop;
+  give_up(shop);
+  ASSERT_TRUE(shop.call_back("payment_intent.succeeded"));
+  const std::int64_t key = shop.count("test_newest_inbox", "SELECT max(key) FROM inbox");
+  shop.http.otherwise([](const http::Request&) -> Result<http::Response> {
+    return std::unexpected(Error{Code::timeout, "", "no answer", Certainty::unknown});
+  });
+  ASSERT_TRUE(shop.run(work_off_callback(shop.context(), key)));
+  EXPECT_EQ(shop.count("test_inbox_open", "SELECT count(*) FROM inbox WHERE state = 1"), 1);
+  ASSERT_TRUE(shop.run(delete_connector_account(shop.context(), shop.admin(), "shop", shop.account_id)));
+  ASSERT_TRUE(shop.run(work_off_callback(shop.context(), key)));
+  EXPECT_EQ(shop.count("test_inbox_open", "SELECT count(*) FROM inbox WHERE state = 1"), 0);
+  EXPECT_EQ(shop.status(), "failed");
 }
 
 TEST(Faults, F03_AChargeBehindACancelIsGivenBackAtOnce) {

@@ -27,6 +27,11 @@ bool is_unanswered(const GatewayFinding& asked) {
   return unknown != nullptr && !unknown->contradicts;
 }
 
+// A deleted account is asked as long as its credentials open, but nothing waits for its answer.
+bool is_waited_for(const PaymentSnapshot& snapshot) {
+  return snapshot.account && !snapshot.account->row.deleted;
+}
+
 // The switch has never heard what became of it: not that it is pending, nor that it waits for the payer.
 bool is_in_the_dark(const PaymentAggregate& aggregate) {
   const Operation& operation = *aggregate.operation;
@@ -136,8 +141,7 @@ Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_
       co_return Settled{true, true, gateway_us};
     GatewayFinding asked = co_await ask_gateway(context, snapshot);
     gateway_us += asked.gateway_us;
-    // Nobody is left to ask when the account was deleted.
-    const bool answered = !snapshot.account || !is_unanswered(asked);
+    const bool answered = !is_unanswered(asked) || !is_waited_for(snapshot);
     Finality finality = Finality::was_found;
     if (fencing == Fencing::allowed && asked.finding &&
         std::holds_alternative<finding::NotFound>(*asked.finding))
@@ -214,7 +218,10 @@ Task<Result<bool>> look_again(Context& context, std::int64_t operation_key, Mark
     const Result<bool> another = co_await another_attempt_is_live(context, snapshot);
     if (!another) co_return fail(another.error());
     const GatewayFinding asked = co_await ask_gateway(context, snapshot);
-    if (is_unanswered(asked)) co_return fail(Code::connection_lost, "", "the gateway does not answer");
+    if (is_unanswered(asked)) {
+      if (!is_waited_for(snapshot)) co_return false;
+      co_return fail(Code::connection_lost, "", "the gateway does not answer");
+    }
     const auto* found = std::get_if<finding::Found>(&*asked.finding);
     event::Reported reported;
     reported.outcome = found ? found->outcome : outcome::Unknown{"the gateway does not know it", "", false};
