@@ -158,7 +158,11 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     if (!snapshot.profile) co_return fail(Code::not_found, "profile_id", "the business profile was deleted");
     Result<std::shared_ptr<const ConnectorAccount>> account =
         choose_account(*snapshot.profile, change.connector, change.connector_account_id);
-    if (!account) co_return fail(std::move(account.error()));
+    if (!account) {
+      Result<Answer> answer =
+          co_await replay_or_fail(context, key, std::move(account.error()), AnswerWith::payment, rendering);
+      co_return answer;
+    }
     snapshot.account = std::move(*account);
     decision->next.attempt->connector_account_key = snapshot.account->row.id.key;
     decision->next.operation->connector_account_key = snapshot.account->row.id.key;
@@ -166,7 +170,11 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
 
     const std::int64_t payment_key = snapshot.aggregate.payment.id.key;
     Result<Card> card = take_card(context, payment_key, change.card, now);
-    if (!card) co_return fail(std::move(card.error()));
+    if (!card) {
+      Result<Answer> answer =
+          co_await replay_or_fail(context, key, std::move(card.error()), AnswerWith::payment, rendering);
+      co_return answer;
+    }
     const Duration send_by = send_by_of(context);
     store::ChangeSet changes;
     apply(context, snapshot, std::move(*decision), RowIs::stored, changes);

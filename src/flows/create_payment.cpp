@@ -86,7 +86,11 @@ Task<Result<Answer>> create_payment(Context& context, Principal principal, Key k
 
   Result<std::shared_ptr<const ConnectorAccount>> account =
       choose_account(*snapshot.profile, command.connector, command.connector_account_id);
-  if (!account) co_return fail(std::move(account.error()));
+  if (!account) {  // switched off since, perhaps: a repeated request still gets its first answer
+    Result<Answer> answer = co_await replay_or_fail(context, std::move(key), std::move(account.error()),
+                                                    AnswerWith::payment, rendering);
+    co_return answer;
+  }
   snapshot.account = std::move(*account);
   event::Confirm confirm;
   confirm.attempt_id = context.new_id<AttemptTag>();

@@ -10,30 +10,48 @@ namespace payweir::flows {
 namespace {
 
 // The request was executed, but its answer was never stored (its process died in between): the resource
-// as it is now, which is what the first answer would have led to.
-Task<Result<Answer>> answer_with_current(Context& context, std::int64_t resource_key, AnswerWith with,
-                                         const Rendering& rendering) {
+// as it is now, which is what the first answer would have led to. `is_final`: nothing of it is under way.
+struct Current {
   Answer answer;
-  answer.replayed = true;
+  bool is_final = false;
+};
+
+Task<Result<Current>> answer_with_current(Context& context, std::int64_t resource_key, AnswerWith with,
+                                          const Rendering& rendering) {
+  Current current;
+  current.answer.replayed = true;
   if (with == AnswerWith::refund) {
     Result<PaymentSnapshot> snapshot = co_await load_refund_by_key(context, resource_key);
     if (!snapshot) co_return fail(std::move(snapshot.error()));
-    answer.body = render(context, *snapshot, with, rendering);
-    co_return answer;
+    current.answer.body = render(context, *snapshot, with, rendering);
+    current.is_final = snapshot->aggregate.refund->state != RefundState::pending;
+    co_return current;
   }
   Result<PaymentSnapshot> snapshot = co_await load_payment_by_key(context, resource_key);
   if (!snapshot) co_return fail(std::move(snapshot.error()));
-  answer.body = render(context, *snapshot, with, rendering);
-  co_return answer;
+  current.answer.body = render(context, *snapshot, with, rendering);
+  current.is_final = !snapshot->aggregate.operation;
+  co_return current;
 }
 
 Task<Result<Answer>> answer_of_first(Context& context, RequestKey key, AnswerWith with,
                                      const Rendering& rendering) {
-  Result<Replay> first = co_await replay(context, std::move(key));
-  if (!first) co_return fail(std::move(first.error()));
-  if (first->answer) co_return std::move(*first->answer);
-  Result<Answer> current = co_await answer_with_current(context, first->resource_key, with, rendering);
-  co_return current;
+  // Twice when another request stored the answer first.
+  for (int round = 0; round < 2; ++round) {
+    Result<Replay> first = co_await replay(context, key);
+    if (!first) co_return fail(std::move(first.error()));
+    if (first->answer) co_return std::move(*first->answer);
+    Result<Current> current = co_await answer_with_current(context, first->resource_key, with, rendering);
+    if (!current) co_return fail(std::move(current.error()));
+    if (!current->is_final || PLANTED(keeps_no_late_answer)) co_return std::move(current->answer);
+    // From now on this is the answer, byte for byte, whatever becomes of the resource.
+    store::ChangeSet changes;
+    store_answer(context, changes, first->claim_key, current->answer);
+    const store::CommitAnswer stored = co_await context.store.commit(std::move(changes));
+    if (!std::holds_alternative<store::commit::Duplicate>(stored)) co_return std::move(current->answer);
+  }
+  co_return fail(Code::idempotency_in_progress, "Idempotency-Key",
+                 "the first request with this key is still running");
 }
 
 template <class Effect>

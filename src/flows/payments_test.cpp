@@ -290,6 +290,29 @@ TEST(Faults, D02_OneKeyOnTwoNodesIsOneExecution) {
   EXPECT_EQ(shop.charges(), 1u);
 }
 
+// The account was switched off in between: who asks again is still told what became of the first request.
+TEST(Faults, D02_ARepeatedRequestIsAnsweredAlthoughItCouldNotBeMadeNow) {
+  Shop shop;
+  const Key key = shop.request_key(shop.caller, "order-1");
+  const Result<Answer> first = shop.create(Shop::order(), key);
+  ASSERT_TRUE(first);
+  const Result<std::vector<ConnectorAccountView>> accounts =
+      shop.run(list_connector_accounts(shop.context(), shop.admin(), "shop"));
+  UpdateConnectorAccount update;
+  update.merchant_id = "shop";
+  update.account_id = to_text(accounts->front().row.id);
+  update.disabled = true;
+  ASSERT_TRUE(shop.run(update_connector_account(shop.context(), shop.admin(), std::nullopt, std::move(update),
+                                                shop.rendering)));
+  shop.caller = shop.merchant("shop");
+  const Result<Answer> again = shop.create(Shop::order(), key);
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_EQ(again->body, first->body);
+  Key other = shop.request_key(shop.caller, "order-1", R"({"another":"body"})");
+  EXPECT_EQ(shop.create(Shop::order(), std::move(other)).error().code, Code::idempotency_key_reused);
+  EXPECT_EQ(shop.create(Shop::order()).error().code, Code::no_connector_account);
+}
+
 TEST(CreatePayment, ReplaysARepeatedRequestThatChoseItsOwnId) {
   Shop shop;
   const Key key = shop.request_key(shop.caller, "order-1");

@@ -151,11 +151,11 @@ void Gateway::call_back(http::Request request, Duration after, std::vector<Durat
         http::Request sent = request;
         if (signing == Signing::anew) sign(sent);
         network_.call(std::move(sent), CallOptions{.timeout = seconds(20)}, Network::Caller::world,
-                      [this, signing, request = std::move(request),
+                      [this, signing, sent_at = scheduler_.now(), request = std::move(request),
                        retries = std::move(retries)](Result<http::Response> answer) mutable {
                         --callbacks_under_way_;
                         const bool is_taken = answer && answer->status / 100 == 2;
-                        if (is_taken) note_acknowledged(request, signing);
+                        if (is_taken && sent_at >= forgotten_at_) note_acknowledged(request, signing);
                         if (is_taken || retries.empty()) return;
                         const Duration wait = retries.front();
                         retries.erase(retries.begin());

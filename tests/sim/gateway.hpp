@@ -31,7 +31,11 @@ class Gateway {
   void charge_twice() { charges_twice_ = true; }
   [[nodiscard]] std::size_t callbacks_under_way() const { return callbacks_under_way_; }
   // Events whose callback was acknowledged, and callbacks that nobody should have believed and somebody did.
-  void forget_acknowledged() { acknowledged_.clear(); }  // by a switch that has lost its memory
+  // The switch has lost its memory: also of what it acknowledges just now.
+  void forget_acknowledged() {
+    acknowledged_.clear();
+    forgotten_at_ = scheduler_.now();
+  }
   [[nodiscard]] const std::set<std::string>& acknowledged() const { return acknowledged_; }
   [[nodiscard]] const std::vector<std::string>& believed() const { return believed_; }
 
@@ -56,6 +60,7 @@ class Gateway {
   std::optional<Instant> wakes_at_;
   std::size_t callbacks_under_way_ = 0;
   std::map<std::string, http::Request> successes_;  // callbacks, by payment reference
+  Instant forgotten_at_{};
   std::set<std::string> acknowledged_;
   std::vector<std::string> believed_;
   bool charges_twice_ = false;

@@ -181,6 +181,8 @@ void Shop::send_once(const Order& order, http::Method method, const std::string&
 }
 
 void Shop::compare_replay(const std::string& key, const Told& told) {
+  if (told.status / 100 == 4 && !is_transient(told.status) && answers_.contains(key))
+    checker_.violate("INV-12", fmt::format("what was answered is refused with {} now: {}", told.status, key));
   if (told.status / 100 != 2) return;
   const std::string status = member(told.body, "status");
   if (status == "processing" || status == "pending") return;  // the answer of one that was still running
@@ -188,9 +190,9 @@ void Shop::compare_replay(const std::string& key, const Told& told) {
   if (is_new) return;
   ++replays_;
   if (first->second == told.body) return;
-  if (member(first->second, "payment_id") != member(told.body, "payment_id") ||
-      member(first->second, "refund_id") != member(told.body, "refund_id"))
-    checker_.violate("INV-12", "one key was executed twice: " + key);
+  const bool is_other = member(first->second, "payment_id") != member(told.body, "payment_id") ||
+                        member(first->second, "refund_id") != member(told.body, "refund_id");
+  checker_.violate("INV-12", (is_other ? "one key was executed twice: " : "one key had two answers: ") + key);
 }
 
 Task<Shop::Told> Shop::ask(const Order& order, http::Method method, std::string target, std::string body,

@@ -93,7 +93,7 @@ class Shop {
                                            const std::string& body, const std::string& key) const;
   void send_once(const Order& order, http::Method method, const std::string& target, const std::string& body,
                  const std::string& key, int expected_refusal);
-  // One key is executed once, whatever its answers show by then: INV-12.
+  // One key is executed once, and has one final answer, to the byte: INV-12.
   void compare_replay(const std::string& key, const Told& told);
   void take_webhook(http::Request request, Reply reply);
   [[nodiscard]] static std::string create_body(const Order& order, std::int64_t amount);
