@@ -55,10 +55,25 @@ TEST(Faults, B09_WhatWasCancelledIsGivenBack) {
             "manual cancelled succeeded_late reversal:dispatching | update_attempt insert_operation");
 }
 
+// What is under way is asked about, and its answer is what counts.
+TEST(Faults, B09_NothingIsConcludedBesideAnOperationUnderWay) {
+  for (const std::string under_way : {"failed failed authorise:unknown", "cancelled voided void:unknown",
+                                      "expired expired void:dispatching", "cancelled voided reversal:done",
+                                      "succeeded captured refund:unknown refund=pending"})
+    EXPECT_EQ(after(under_way, {"reported accepted captured 100"}), under_way + " | ");
+}
+
 TEST(Faults, F03_TheLaterOfTwoChargesIsGivenBackInTheSameDecision) {
   EXPECT_EQ(after("failed failed authorise:done", {"reported beside_another accepted captured 100"}),
             "failed succeeded_late reversal:dispatching | post_late_capture:100 update_attempt "
             "insert_operation");
+  // The other one is held, not charged: that is not what the gateway speaks of.
+  EXPECT_EQ(after("manual requires_capture failed authorise:done",
+                  {"reported beside_another accepted captured 100"}),
+            "manual requires_capture succeeded_late reversal:dispatching | post_late_capture:100 "
+            "update_attempt insert_operation");
+  EXPECT_EQ(after("manual requires_capture failed authorise:done", {"reported accepted voided 0"}),
+            "manual requires_capture failed authorise:done | ");
   // The gateway tells of it again: once is enough.
   EXPECT_EQ(after("failed failed authorise:done", {"reported beside_another accepted captured 100",
                                                    "reported beside_another accepted captured 100"}),
@@ -81,6 +96,8 @@ TEST(Faults, F04_AReversalIsTriedUntilTheGatewayHasDoneIt) {
               "cancelled succeeded_late reversal:dispatching | insert_operation")
         << no;
   }
+  EXPECT_EQ(after("cancelled succeeded_late", {"reverse"}),  // none under way was found
+            "cancelled succeeded_late reversal:dispatching | insert_operation");
   EXPECT_EQ(after(late, {"unknown", "reverse"}), "cancelled succeeded_late reversal:unknown | ");
   EXPECT_EQ(after(late, {"unknown", "asked_in_vain", "accepted refunded 100"}),
             "cancelled reversed reversal:done | update_attempt update_operation post_reversal:100");
@@ -134,6 +151,32 @@ TEST(Faults, E10_ARefundThatWasGivenUpAndDoneIsBooked) {
   std::int64_t serial = 1000;
   const auto [event, now] = read_event("reported accepted refunded 40", serial);
   EXPECT_EQ(write_result(decide(spent, event, now)), "");
+}
+
+// An answer that names no id, or another one: what is known stays known.
+TEST(PaymentDecide, KeepsTheGatewaysIdsUnlessItNamesOthers) {
+  struct Row {
+    std::string named, kept;
+  };
+  for (const auto& [named, kept] : {Row{"", "known_1"}, Row{"new_2", "new_2"}}) {
+    const auto accepted = [&](AcceptedAs as, std::int64_t minor) {
+      return outcome::Accepted{.as = as, .connector_payment_id = named, .amount = testkit::usd(minor)};
+    };
+    PaymentAggregate failed = read_aggregate("failed failed authorise:done");
+    failed.attempt->connector_payment_id = "known_1";
+    const event::Reported charged{.outcome = accepted(AcceptedAs::captured, 100)};
+    EXPECT_EQ(decide(failed, charged, testkit::kNow)->next.attempt->connector_payment_id, kept);
+
+    PaymentAggregate refund = read_aggregate("succeeded captured refund:done refund=failed");
+    refund.refund->connector_refund_id = "known_1";
+    const event::Reported refunded{.outcome = accepted(AcceptedAs::refunded, 40)};
+    EXPECT_EQ(decide(refund, refunded, testkit::kNow)->next.refund->connector_refund_id, kept);
+
+    PaymentAggregate reversal = read_aggregate("cancelled succeeded_late reversal:dispatching");
+    reversal.operation->connector_operation_id = "known_1";
+    const event::OperationEnded pending{accepted(AcceptedAs::pending, 100), testkit::kAskAt};
+    EXPECT_EQ(decide(reversal, pending, testkit::kNow)->next.operation->connector_operation_id, kept);
+  }
 }
 
 }  // namespace

@@ -17,12 +17,13 @@ Decision unchanged(const PaymentAggregate& current) {
 
 Operation make_operation(const PaymentAggregate& current, OperationId id, OperationKind kind,
                          std::int64_t amount_minor, Instant ask_at, Instant now) {
+  check(current.attempt.has_value(), "an operation is made for an attempt that was not loaded");
   Operation operation;
   operation.id = id;
   operation.merchant_no = current.payment.merchant_no;
   operation.payment_key = current.payment.id.key;
-  operation.attempt_key = current.attempt ? current.attempt->id.key : 0;
-  operation.connector_account_key = current.attempt ? current.attempt->connector_account_key : 0;
+  operation.attempt_key = current.attempt->id.key;
+  operation.connector_account_key = current.attempt->connector_account_key;
   operation.kind = kind;
   operation.amount = {amount_minor, current.payment.amount.currency};
   operation.ask_at = ask_at;

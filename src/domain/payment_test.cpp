@@ -123,6 +123,7 @@ TEST(PaymentDecide, CancelsAndExpires) {
     requires_payment_method                                 | cancel                    | cancelled                                              | emit:payment_cancelled
     requires_confirmation                                   | cancel                    | cancelled                                              | emit:payment_cancelled
     manual requires_capture authorised authorise:done       | cancel                    | manual processing authorised void:dispatching          | insert_operation
+    manual requires_capture authorised                      | cancel                    | manual processing authorised void:dispatching          | insert_operation
     requires_customer_action needs_action authorise:unknown | cancel                    | processing needs_action void:dispatching               | update_superseded insert_operation
     processing dispatching authorise:dispatching            | cancel                    | -                                                      | illegal_transition
     succeeded captured authorise:done                       | cancel                    | -                                                      | illegal_transition
@@ -146,6 +147,45 @@ TEST(PaymentDecide, CancelsAndExpires) {
     manual requires_capture authorised authorise:done       | expire late               | manual requires_capture authorised authorise:done      |
     processing unknown authorise:unknown                    | expire late               | processing unknown authorise:unknown                   |
   )");
+}
+
+// A restored database: nobody knows any more whether it was paid.
+TEST(PaymentDecide, ExpiresAtOnceWhateverTimeIsLeft) {
+  const auto expire_at_once = [](std::string_view state) {
+    const event::Expire expire{{1001, 0}, testkit::kAskAt, true};
+    const Result<Decision> decision = decide(read_aggregate(state), expire, testkit::kNow);
+    return decision ? write_state(decision->next) + " | " + write_result(decision) : "refused";
+  };
+  ASSERT_LT(testkit::kNow, testkit::kExpires);
+  EXPECT_EQ(expire_at_once("requires_confirmation"), "expired | emit:payment_expired");
+  EXPECT_EQ(expire_at_once("requires_customer_action needs_action authorise:unknown"),
+            "processing needs_action void:dispatching | update_superseded insert_operation");
+  EXPECT_EQ(expire_at_once("processing unknown authorise:unknown"),
+            "processing unknown authorise:unknown | ");
+}
+
+TEST(PaymentDecide, MovesNoMoneyOfAPaymentThatHasNoAttempt) {
+  check_table(R"(
+    manual requires_capture | capture 40 | - | illegal_transition
+    succeeded               | refund 40  | - | illegal_transition
+    partially_captured      | refund 40  | - | illegal_transition
+  )");
+}
+
+// As a row may hold it that another version wrote.
+TEST(PaymentDecide, ChangesNothingInAStateThatItDoesNotKnow) {
+  PaymentAggregate aggregate = read_aggregate("manual requires_capture authorised authorise:done");
+  aggregate.payment.state = PaymentState{99};
+  std::int64_t serial = 1000;
+  for (const char* command : {"give_method", "change_amount 70", "confirm", "capture 40", "cancel",
+                              "refund 40", "by_hand captured 100"}) {
+    const auto [event, now] = read_event(command, serial);
+    EXPECT_EQ(write_result(decide(aggregate, event, now)), "illegal_transition") << command;
+  }
+  const auto [expire, late] = read_event("expire late", serial);
+  const Decision decision = decide(aggregate, expire, late).value();
+  EXPECT_FALSE(decision.payment_changes);
+  EXPECT_TRUE(decision.effects.empty());
 }
 
 TEST(PaymentDecide, Refunds) {
@@ -234,6 +274,23 @@ TEST(PaymentDecide, TakesAPersonsWordWhereOneIsAsked) {
     succeeded captured refund:unknown refund=pending   | by_hand refunded      | -                                            | illegal_transition
     processing unknown authorise:unknown               | by_hand captured 100  | -                                            | illegal_transition
   )");
+}
+
+TEST(PaymentDecide, TakesNoWordOfAPersonOnAnOperationThatIsDecided) {
+  PaymentAggregate waiting = read_aggregate("conflicted quarantined authorise:done");
+  const event::SettledByHand settled{AcceptedAs::captured, 100};
+  EXPECT_TRUE(decide(waiting, settled, testkit::kNow).has_value());
+  for (const OperationResult decided : {OperationResult::accepted, OperationResult::declined,
+                                        OperationResult::rejected, OperationResult::not_sent}) {
+    waiting.operation->result = decided;
+    EXPECT_EQ(write_result(decide(waiting, settled, testkit::kNow)), "illegal_transition");
+  }
+}
+
+TEST(PaymentDecide, TakesNoWordOfAPersonThatItDoesNotKnow) {
+  const PaymentAggregate waiting = read_aggregate("conflicted quarantined authorise:done");
+  const event::SettledByHand settled{AcceptedAs{99}, 100};
+  EXPECT_EQ(write_result(decide(waiting, settled, testkit::kNow)), "illegal_transition");
 }
 
 TEST(PaymentDecide, DoesNotSlowDownForAGatewayThatIsAway) {

@@ -19,7 +19,7 @@ std::set<std::string> words(Enum first, Enum last) {
 
 TEST(Words, AreEachTheirOwn) {
   EXPECT_EQ(words(PaymentState::requires_payment_method, PaymentState::requires_merchant_action).size(), 12u);
-  EXPECT_EQ(words(OperationKind::authorise, OperationKind::refund).size(), 4u);
+  EXPECT_EQ(words(OperationKind::authorise, OperationKind::reversal).size(), 5u);
   EXPECT_EQ(words(OperationState::dispatching, OperationState::done).size(), 3u);
   EXPECT_EQ(words(RefundState::pending, RefundState::requires_merchant_action).size(), 4u);
   EXPECT_EQ(words(EventType::payment_succeeded, EventType::refund_failed).size(), 10u);
@@ -28,6 +28,23 @@ TEST(Words, AreEachTheirOwn) {
   EXPECT_EQ(words(AcceptedAs::authorised, AcceptedAs::refunded).size(), 6u);
   // Unknown and pending, declined and failed are the same to the outside.
   EXPECT_EQ(words(AttemptState::dispatching, AttemptState::quarantined).size(), 11u);
+}
+
+// A row may hold a number that this version has no enumerator for: it is shown as what promises the least.
+TEST(Words, OfANumberThatNoEnumeratorHasPromiseNothing) {
+  EXPECT_EQ(to_string(PaymentState{99}), "processing");
+  EXPECT_EQ(to_string(AttemptState{99}), "pending");
+  EXPECT_EQ(to_string(OperationKind{99}), "authorise");
+  EXPECT_EQ(to_string(OperationState{99}), "unknown");
+  EXPECT_EQ(to_string(CaptureMethod{99}), "automatic");
+  EXPECT_EQ(to_string(AuthenticationType{99}), "no_three_ds");
+  EXPECT_EQ(to_string(RefundState{99}), "pending");
+  EXPECT_EQ(to_string(EventType{99}), "payment_processing");
+  EXPECT_EQ(to_string(DeclineReason{99}), "unspecified");
+  EXPECT_EQ(to_string(RetryClass{99}), "do_not_retry");
+  EXPECT_EQ(to_string(AcceptedAs{99}), "pending");
+  EXPECT_FALSE(is_final(PaymentState{99}));
+  EXPECT_FALSE(is_live(AttemptState{99}));
 }
 
 TEST(Words, AreReadBack) {
