@@ -44,14 +44,8 @@ bool is_ours(const ConnectorRequest& request, const Value& object) {
 
 // Which member says what an intent of this status holds or charged.
 std::string_view amount_member(AcceptedAs as) {
-  switch (as) {
-    case AcceptedAs::authorised: return "amount_capturable";
-    case AcceptedAs::captured: return "amount_received";
-    case AcceptedAs::pending:
-    case AcceptedAs::needs_action:
-    case AcceptedAs::voided:
-    case AcceptedAs::refunded: return "amount";
-  }
+  if (as == AcceptedAs::authorised) return "amount_capturable";
+  if (as == AcceptedAs::captured) return "amount_received";
   return "amount";
 }
 
@@ -72,10 +66,10 @@ Outcome accepted(const ConnectorRequest& request, const Value& intent, AcceptedA
   const std::string_view id = intent["id"].text();
   const auto amount = money_in(intent, amount_member(as));
   if (!amount) return unknown("the answer names no amount that can be read", id);
-  // Of an authorisation that is captured by hand, somebody may have captured a part.
+  // Of an authorisation that is captured by hand, somebody may have captured a part. Its currency is the
+  // intent's, which read_authorisation() has compared.
   const bool may_be_part = request.kind == OperationKind::authorise && as == AcceptedAs::captured &&
                            request.capture_method == CaptureMethod::manual &&
-                           amount->currency == request.amount.currency &&
                            amount->minor < request.amount.minor;
   if (as != AcceptedAs::voided && *amount != request.amount && !may_be_part && !PLANTED(believes_any_amount))
     return contradiction("the answer is about another amount or currency", id);
@@ -111,35 +105,25 @@ struct IntentReading {
 IntentReading read_capture(const ConnectorRequest& request, const Value& intent) {
   const std::string_view id = intent["id"].text();
   if (id != request.connector_payment_id) return {not_ours("the answer is about another payment")};
-  switch (map_payment_intent_status(intent["status"].text())) {
-    case AcceptedAs::captured: return {accepted(request, intent, AcceptedAs::captured)};
-    case AcceptedAs::voided: return {accepted(request, intent, AcceptedAs::voided)};  // overtaken
-    case AcceptedAs::authorised:
-      if (PLANTED(uncaptured_is_captured))
-        return {outcome::Accepted{.as = AcceptedAs::captured, .amount = request.amount}};
-      return {unknown("the payment intent is not captured", id), false};
-    case AcceptedAs::pending:
-    case AcceptedAs::needs_action:
-    case AcceptedAs::refunded: return {unknown("the payment intent is neither held nor captured", id)};
-  }
-  return {unknown("no such status", id)};
+  const AcceptedAs as = map_payment_intent_status(intent["status"].text());
+  // Voided: something overtook the capture.
+  if (as == AcceptedAs::captured || as == AcceptedAs::voided) return {accepted(request, intent, as)};
+  if (as != AcceptedAs::authorised) return {unknown("the payment intent is neither held nor captured", id)};
+  if (PLANTED(uncaptured_is_captured))
+    return {outcome::Accepted{.as = AcceptedAs::captured, .amount = request.amount}};
+  return {unknown("the payment intent is not captured", id), false};
 }
 
 IntentReading read_void(const ConnectorRequest& request, const Value& intent) {
   const std::string_view id = intent["id"].text();
   if (id != request.connector_payment_id) return {not_ours("the answer is about another payment")};
-  switch (map_payment_intent_status(intent["status"].text())) {
-    case AcceptedAs::voided: return {accepted(request, intent, AcceptedAs::voided)};
-    // The payer was quicker than the void: they have paid.
-    case AcceptedAs::captured: return {accepted(request, intent, AcceptedAs::captured)};
-    case AcceptedAs::authorised:
-    case AcceptedAs::needs_action:
-      if (PLANTED(held_is_voided)) return {outcome::Accepted{.as = AcceptedAs::voided}};
-      return {unknown("the payment intent is not cancelled", id), false};
-    case AcceptedAs::pending:
-    case AcceptedAs::refunded: return {unknown("the payment intent is neither held nor cancelled", id)};
-  }
-  return {unknown("no such status", id)};
+  const AcceptedAs as = map_payment_intent_status(intent["status"].text());
+  // Captured: the payer was quicker than the void, and has paid.
+  if (as == AcceptedAs::voided || as == AcceptedAs::captured) return {accepted(request, intent, as)};
+  if (as != AcceptedAs::authorised && as != AcceptedAs::needs_action)
+    return {unknown("the payment intent is neither held nor cancelled", id)};
+  if (PLANTED(held_is_voided)) return {outcome::Accepted{.as = AcceptedAs::voided}};
+  return {unknown("the payment intent is not cancelled", id), false};
 }
 
 IntentReading read_intent(const ConnectorRequest& request, const ConnectorCredentials& credentials,

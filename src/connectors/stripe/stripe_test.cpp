@@ -6,6 +6,8 @@
 #include <variant>
 
 #include "base/form.hpp"
+#include "connectors/stripe/answer.hpp"
+#include "connectors/stripe/response.hpp"
 #include "connectors/stripe/testkit.hpp"
 
 namespace payweir::stripe {
@@ -148,8 +150,30 @@ TEST(StripeRequest, CarriesWhatThePaymentHas) {
 TEST(StripeRequest, LeavesOutAShippingBlockThatStripeWouldRefuse) {
   const Switch payweir;
   ConnectorRequest request = test_request(OperationKind::authorise);
-  request.shipping.address.city = "Berlin";
-  EXPECT_EQ(parameter(sent(request, payweir.context), "shipping[address][city]"), "(none)");
+  PostalAddress& address = request.shipping.address;
+  const auto city = [&] { return parameter(sent(request, payweir.context), "shipping[address][city]"); };
+  address.city = "Berlin";
+  EXPECT_EQ(city(), "(none)");
+  address.last_name = "Lee";
+  EXPECT_EQ(city(), "(none)");  // no first line
+  address.line1 = "1 Rd";
+  EXPECT_EQ(city(), "Berlin");
+  address.last_name.clear();
+  EXPECT_EQ(city(), "(none)");  // no name
+}
+
+TEST(StripeRequest, NamesThePayerByWhatIsKnownOfTheName) {
+  const Switch payweir;
+  struct Row {
+    const char *first, *last, *sent;
+  };
+  for (const auto& [first, last, name] : {Row{"Ann", "Lee", "Ann Lee"}, Row{"Ann", "", "Ann"},
+                                          Row{"", "Lee", "Lee"}, Row{"", "", "Joe Doe"}}) {  // as on the card
+    ConnectorRequest request = test_request(OperationKind::authorise);
+    request.billing.address.first_name = first;
+    request.billing.address.last_name = last;
+    EXPECT_EQ(parameter(sent(request, payweir.context), "payment_method_data[billing_details][name]"), name);
+  }
 }
 
 TEST(StripeRequest, GoesToTheConnectedAccount) {
@@ -178,6 +202,20 @@ TEST(StripeRequest, CapturesVoidsAndRefunds) {
   EXPECT_EQ(parameter(refund, "reason"), "(none)");
 }
 
+TEST(StripeRequest, CutsALongReasonBetweenTwoCharacters) {
+  const Switch payweir;
+  const auto reason = [&](std::string text) {
+    ConnectorRequest request = test_request(OperationKind::refund);
+    request.refund_reason = std::move(text);
+    return parameter(sent(request, payweir.context), "metadata[reason]");
+  };
+  EXPECT_EQ(reason(std::string(500, 'x')), std::string(500, 'x'));
+  EXPECT_EQ(reason(std::string(501, 'x')), std::string(500, 'x'));
+  EXPECT_EQ(reason(std::string(498, 'x') + "😀"), std::string(498, 'x'));
+  EXPECT_EQ(reason(std::string(600, '\x80')),
+            "(none)");  // where no character begins, there is nothing to keep
+}
+
 TEST(StripeRequest, AnIdCannotLeaveItsPlaceInThePath) {
   const Switch payweir;
   ConnectorRequest request = test_request(OperationKind::capture);
@@ -195,12 +233,17 @@ TEST(StripeRequest, RejectsWhatCannotBeBuiltBeforeAnythingIsSent) {
   ConnectorRequest without_card = test_request(OperationKind::authorise);
   without_card.card.reset();
   EXPECT_EQ(rejected(without_card), "payment_method_missing");
-  ConnectorRequest odd_amount = test_request(OperationKind::authorise);
-  odd_amount.amount = {1001, Currency::parse("KWD").value()};
-  EXPECT_EQ(rejected(odd_amount), "invalid_value");
+  for (const OperationKind kind : {OperationKind::authorise, OperationKind::capture, OperationKind::refund}) {
+    ConnectorRequest odd_amount = test_request(kind);
+    odd_amount.amount = {1001, Currency::parse("KWD").value()};
+    EXPECT_EQ(rejected(odd_amount), "invalid_value");
+  }
   ConnectorRequest without_payment = test_request(OperationKind::capture);
   without_payment.connector_payment_id.clear();
   EXPECT_EQ(rejected(without_payment), "missing_field");
+  // A reversal is sent as a void or a refund; the other is a number that a row may hold.
+  for (const OperationKind kind : {OperationKind::reversal, OperationKind{99}})
+    EXPECT_EQ(rejected(test_request(kind)), "internal");
 }
 
 // ── What an answer to a money call means ──────────────────────────────────────────────────────────
@@ -270,6 +313,23 @@ TEST(StripeOutcome, ADeclineWithoutAnIntentOrADeclineCodeIsOneToo) {
   EXPECT_EQ(declined.connector_payment_id, "");
 }
 
+// Stripe declines captures, too: of an intent that carries the authorisation's reference.
+TEST(StripeOutcome, ADeclineOfACaptureIsOne) {
+  TestIntent intent;
+  intent.operation_reference = "opn_00000000000000000000000002";
+  const auto declined = as<outcome::Declined>(resume(
+      OperationKind::capture, 402,
+      error_body("card_error", "capture_charge_authorization_expired", "", "Expired.", intent.text())));
+  EXPECT_EQ(declined.error.code, "capture_charge_authorization_expired");
+}
+
+TEST(StripeOutcome, AnIntentThatHasNoMethodAndNoErrorWaitsForThePayer) {
+  TestIntent intent;
+  intent.status = "requires_payment_method";
+  EXPECT_EQ(as<outcome::Accepted>(found_outcome(known_authorisation(), 200, intent.text())).as,
+            AcceptedAs::needs_action);
+}
+
 TEST(StripeOutcome, AnIntentWithALastPaymentErrorIsADecline) {
   TestIntent intent;
   intent.status = "requires_payment_method";
@@ -296,6 +356,10 @@ TEST(StripeOutcome, BadRequestsAndBadKeysAreCertainlyNotExecuted) {
   EXPECT_EQ(key.cause, outcome::Rejected::Cause::credentials);
   EXPECT_EQ(key.error.code, "invalid_request_error");
   EXPECT_EQ(key.error.message, "Invalid API Key provided: ***");
+  EXPECT_EQ(as<outcome::Rejected>(resume(OperationKind::refund, 403,
+                                         error_body("invalid_request_error", "", "", "Not permitted.")))
+                .cause,
+            outcome::Rejected::Cause::credentials);
   EXPECT_EQ(as<outcome::Rejected>(
                 resume(OperationKind::capture, 404, error_body("invalid_request_error", "resource_missing")))
                 .error.code,
@@ -309,6 +373,11 @@ TEST(Faults, K09_NoCardNumberPassesThroughAGatewaysMessage) {
                                    error_body("invalid_request_error", "x", "",
                                               "Invalid: 4242424242424242 and 5105105105105100, 1234567890")));
   EXPECT_EQ(rejected.error.message, "Invalid: **************** and ****************, 1234567890");
+}
+
+TEST(StripeOutcome, WithoutAKeyThereIsNothingToMask) {
+  EXPECT_EQ(describe_error({"invalid_request_error", "", "", "No API key provided."}, {}).message,
+            "No API key provided.");
 }
 
 // A04: a 5xx may have been executed.
@@ -338,6 +407,16 @@ TEST(StripeOutcome, AKeyInUseALockAndAnyWordNotStripesAreUnknown) {
   EXPECT_TRUE(unknown(400, "{}"));
   EXPECT_TRUE(unknown(301, ""));
   EXPECT_TRUE(unknown(100, ""));
+}
+
+// What asks for a refund is answered with one.
+TEST(StripeOutcome, APaymentIntentIsNoAnswerToARefund) {
+  const std::string intent = TestIntent{}.text();
+  for (const OperationKind kind : {OperationKind::refund, OperationKind::reversal, OperationKind{99}})
+    EXPECT_FALSE(as<outcome::Unknown>(resume(kind, 200, intent)).contradicts);
+  ConnectorRequest refund = test_request(OperationKind::refund);
+  const Finding finding = read_payment_answer(refund, test_credentials(), answer(200, intent));
+  (void)as<outcome::Unknown>(std::get<finding::Found>(finding).outcome);
 }
 
 // A05: a 2xx that cannot be read says that something happened, not what.
@@ -379,8 +458,30 @@ TEST(Faults, A06_AnotherAmountOrCurrencyIsAContradiction) {
   less.amount = 1;
   TestRefund yen;
   yen.currency = "jpy";
-  for (const TestRefund& refund : {less, yen})
+  TestRefund no_such_currency;
+  no_such_currency.currency = "moon";
+  for (const TestRefund& refund : {less, yen, no_such_currency})
     EXPECT_TRUE(contradicts(OperationKind::refund, refund.text()));
+}
+
+TEST(Faults, A06_AnAmountThatIsNoIntegerIsNoAmount) {
+  const auto with = [](std::string text, std::string_view amount, std::string_view other) {
+    return text.replace(text.find(amount), amount.size(), other);
+  };
+  const std::string whole = R"("amount":6540)", received = R"("amount_received":6540)";
+  const std::string intent = TestIntent{}.text();
+  for (const char* const other :
+       {R"("amount":6540.0)", R"("amount":"6540")", R"("amount":null)", R"("x":6540)"})
+    EXPECT_TRUE(
+        as<outcome::Unknown>(resume(OperationKind::authorise, 200, with(intent, whole, other))).contradicts)
+        << other;
+  // The intent is ours and of our amount; what of it was charged, it does not say.
+  for (const OperationKind kind : {OperationKind::authorise, OperationKind::capture}) {
+    const auto unknown =
+        as<outcome::Unknown>(resume(kind, 200, with(intent, received, R"("amount_received":null)")));
+    EXPECT_FALSE(unknown.contradicts);
+    EXPECT_EQ(unknown.connector_payment_id, "pi_1");
+  }
 }
 
 // Past the switch, in the dashboard: no contradiction, since nobody asked for the whole.
@@ -420,6 +521,9 @@ TEST(Faults, A07_AnAnswerToAnotherRequestSaysNothing) {
   TestRefund other_refund;
   other_refund.payment_intent = R"("pi_2")";
   EXPECT_TRUE(as<outcome::Unknown>(resume(OperationKind::refund, 200, other_refund.text())).not_ours);
+  TestRefund of_the_same_payment;
+  of_the_same_payment.operation_reference = "opn_00000000000000000000000002";
+  EXPECT_TRUE(as<outcome::Unknown>(resume(OperationKind::refund, 200, of_the_same_payment.text())).not_ours);
 }
 
 // A11: refused for its rate is refused, not unknown, with or without a readable body.
@@ -448,6 +552,28 @@ TEST(StripeOutcome, ReadsCapturesAndVoids) {
   intent.amount_received = test_request(OperationKind::void_authorisation).amount.minor;
   EXPECT_EQ(as<outcome::Accepted>(resume(OperationKind::void_authorisation, 200, intent.text())).as,
             AcceptedAs::captured);
+}
+
+TEST(StripeOutcome, ACaptureAndAVoidAreLeftOpenByAnIntentThatIsNeitherHeldNorEnded) {
+  TestIntent intent;
+  for (const char* const status :
+       {"processing", "requires_action", "requires_payment_method", "a_status_of_tomorrow"}) {
+    intent.status = status;
+    const auto unknown = as<outcome::Unknown>(resume(OperationKind::capture, 200, intent.text()));
+    EXPECT_FALSE(unknown.contradicts);
+    EXPECT_EQ(unknown.connector_payment_id, "pi_1");
+    (void)as<outcome::Unknown>(found_outcome(test_request(OperationKind::capture), 200, intent.text()));
+  }
+  const ConnectorRequest void_request = test_request(OperationKind::void_authorisation);
+  for (const char* const status : {"processing", "a_status_of_tomorrow"}) {
+    intent.status = status;
+    (void)as<outcome::Unknown>(found_outcome(void_request, 200, intent.text()));
+  }
+  // The payer is still asked: the void is not there, and whether it comes is not said.
+  for (const char* const status : {"requires_action", "requires_payment_method", "requires_confirmation"}) {
+    intent.status = status;
+    EXPECT_TRUE(std::holds_alternative<finding::NotFound>(found(void_request, 200, intent.text()))) << status;
+  }
 }
 
 TEST(StripeOutcome, ReadsRefunds) {
@@ -533,6 +659,31 @@ TEST(StripeAsk, OnlyAnEmptyAnswerIsANotFound) {
   const TestIntent intent;
   EXPECT_TRUE(as<outcome::Unknown>(found_outcome(searched, 200, list_of({intent.text(), intent.text()})))
                   .contradicts);
+}
+
+// Whatever is asked: an answer that failed, or is not what was asked for, finds nothing and rules nothing
+// out.
+TEST(StripeAsk, AnAnswerThatCannotBeReadIsNoFinding) {
+  ConnectorRequest listed = test_request(OperationKind::authorise);
+  listed.consistent = true;
+  ConnectorRequest known_refund = test_request(OperationKind::refund);
+  known_refund.connector_operation_id = "re_1";
+  for (const ConnectorRequest& request : {test_request(OperationKind::authorise), known_authorisation(),
+                                          listed, test_request(OperationKind::refund), known_refund}) {
+    const std::string whole =
+        request.kind == OperationKind::refund ? TestRefund{}.text() : TestIntent{}.text();
+    for (const auto& [status, body] :
+         std::initializer_list<std::pair<int, std::string>>{{500, whole},
+                                                            {404, list_of({})},
+                                                            {302, list_of({whole})},
+                                                            {200, whole.substr(1)},
+                                                            {200, "{}"},
+                                                            {200, "{\"data\":["},
+                                                            {200, R"({"data":{}})"},
+                                                            {200, R"({"data":null})"}})
+      EXPECT_FALSE(as<outcome::Unknown>(found_outcome(request, status, body)).contradicts)
+          << status << ' ' << body;
+  }
 }
 
 TEST(StripeAsk, APaymentThatIsAsItWasSaysNothingAboutACaptureOrAVoidUnderWay) {
@@ -636,6 +787,10 @@ TEST(Faults, A08_NotFoundIsFencedByTakingTheKeyOver) {
   EXPECT_EQ(kConnector.read_fence(answer(200, taken)), FenceAnswer::holds);
   EXPECT_EQ(kConnector.read_fence(answer(200, TestIntent{}.text())), FenceAnswer::unclear);
   EXPECT_EQ(kConnector.read_fence(answer(200, taken.substr(0, taken.size() - 1))), FenceAnswer::unclear);
+  // An intent that waits for a method as the fence does, and is not the fence.
+  TestIntent waiting;
+  waiting.status = "requires_payment_method";
+  EXPECT_EQ(kConnector.read_fence(answer(200, waiting.text())), FenceAnswer::unclear);
   EXPECT_EQ(kConnector.read_fence(answer(400, error_body("idempotency_error", ""))), FenceAnswer::spent);
   EXPECT_EQ(kConnector.read_fence(answer(409, error_body("idempotency_error", "idempotency_key_in_use"))),
             FenceAnswer::unclear);
@@ -665,7 +820,8 @@ TEST(StripeAccount, ChecksTheShapeOfCredentials) {
   EXPECT_EQ(check("BodyKey", "sk_test_1", ""), "connector_account_details.key1");
   EXPECT_EQ(check("BodyKey", "sk_test_1", "acct_1\r\nX: y"), "connector_account_details.key1");
   EXPECT_EQ(check("HeaderKey", "", ""), "connector_account_details.api_key");
-  EXPECT_EQ(check("HeaderKey", "sk test", ""), "connector_account_details.api_key");
+  for (const char* const key : {"sk test", "sk_test\x7f", "sk_test_é"})
+    EXPECT_EQ(check("HeaderKey", key, ""), "connector_account_details.api_key") << key;
   EXPECT_EQ(check("SignatureKey", "sk_test_1", ""), "connector_account_details.auth_type");
 }
 

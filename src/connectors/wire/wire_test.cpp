@@ -40,6 +40,9 @@ TEST(BaseUrl, SplitsOriginAndPrefix) {
   EXPECT_EQ(split_base_url("https://api.stripe.com").path_prefix, "");
   EXPECT_EQ(split_base_url("http://127.0.0.1:9/sandbox/stripe").origin, "http://127.0.0.1:9");
   EXPECT_EQ(split_base_url("http://127.0.0.1:9/sandbox/stripe").path_prefix, "/sandbox/stripe");
+  EXPECT_EQ(split_base_url("api.stripe.com/v1").origin, "api.stripe.com");
+  EXPECT_EQ(split_base_url("api.stripe.com/v1").path_prefix, "/v1");
+  EXPECT_EQ(split_base_url("h/v1").origin, "h");
 }
 
 }  // namespace
