@@ -206,6 +206,17 @@ Finding no_answer(const http::Response& answer) {
   return finding::Found{unknown("Stripe answered a query with " + std::to_string(answer.status))};
 }
 
+// What follows a page that ours is not on. Only the last page's own word ends the list: a not-found of a list
+// may make an operation final.
+std::variant<Finding, NextPage> behind_page(const http::Response& answer, const Value& list,
+                                            std::string_view last_id) {
+  const Value has_more = list["has_more"];
+  if (!has_more.is(json::Kind::boolean)) return no_answer(answer);
+  if (!has_more.boolean()) return finding::NotFound{};
+  if (last_id.empty()) return no_answer(answer);
+  return NextPage{std::string(last_id)};
+}
+
 }  // namespace
 
 Outcome read_money_answer(const ConnectorRequest& request, const ConnectorCredentials& credentials,
@@ -256,8 +267,7 @@ std::variant<Finding, NextPage> read_refund_page(const ConnectorRequest& request
     if (is_ours(request, refund)) return finding::Found{read_refund(request, refund)};
     last_id = refund["id"].text();
   }
-  if (document->root()["has_more"].boolean() && !last_id.empty()) return NextPage{std::string(last_id)};
-  return finding::NotFound{};
+  return behind_page(answer, document->root(), last_id);
 }
 
 std::variant<Finding, NextPage> read_payment_page(const ConnectorRequest& request,
@@ -271,8 +281,7 @@ std::variant<Finding, NextPage> read_payment_page(const ConnectorRequest& reques
     if (is_ours(request, intent)) return finding::Found{read_intent(request, credentials, intent).outcome};
     last_id = intent["id"].text();
   }
-  if (document->root()["has_more"].boolean() && !last_id.empty()) return NextPage{std::string(last_id)};
-  return finding::NotFound{};
+  return behind_page(answer, document->root(), last_id);
 }
 
 FenceAnswer read_fence_answer(const http::Response& answer) {

@@ -738,6 +738,23 @@ TEST(StripeAsk, LooksThroughEveryPageOfRefunds) {
             "re_1");
 }
 
+// More is said to follow and nothing to go on from, or nothing of what follows: ours may be there.
+TEST(StripeAsk, APageThatDoesNotSayWhatFollowsRulesNothingOut) {
+  ConnectorRequest intents = test_request(OperationKind::authorise);
+  intents.consistent = true;
+  TestIntent intent;
+  intent.operation_reference = "opn_00000000000000000000000009";
+  intent.id = "";
+  TestRefund refund;
+  refund.operation_reference = intent.operation_reference;
+  refund.id = "";
+  for (const auto& [request, other] :
+       {std::pair{intents, intent.text()}, std::pair{test_request(OperationKind::refund), refund.text()}})
+    for (const std::string& page : {list_of({}, true), list_of({other}, true), std::string(R"({"data":[]})"),
+                                    std::string(R"({"data":[],"has_more":"false"})")})
+      EXPECT_FALSE(as<outcome::Unknown>(found_outcome(request, 200, page)).contradicts) << page;
+}
+
 // The search lags behind; the list of what was created while the request could have arrived does not.
 TEST(StripeAsk, LooksThroughEveryPageOfIntentsWhenItMustBeConsistent) {
   const Switch payweir;
