@@ -27,6 +27,26 @@ TEST(LedgerAccounts, ARefundOfAllLeavesNothing) {
     EXPECT_EQ(balance.amount.minor, 0);
 }
 
+// Nobody's sale: it waits for the payer, and giving it back clears it.
+TEST(LedgerAccounts, WhatWasChargedLateIsOwedToNobodyButThePayer) {
+  const Posting late = late_capture_posting({6540, kUsd});
+  const auto balances = balances_of(std::vector{late});
+  ASSERT_TRUE(balances.has_value());
+  EXPECT_EQ(*balances, (std::vector<Balance>{{AccountKind::gateway_clearing, {6540, kUsd}},
+                                             {AccountKind::suspense, {-6540, kUsd}}}));
+  const auto returned = balances_of(std::vector{late, reverse(late)});
+  ASSERT_TRUE(returned.has_value());
+  for (const Balance& balance : *returned)
+    EXPECT_EQ(balance.amount.minor, 0);
+}
+
+TEST(LedgerAccounts, HaveNames) {
+  EXPECT_EQ(to_string(AccountKind::gateway_clearing), "gateway_clearing");
+  EXPECT_EQ(to_string(AccountKind::merchant_payable), "merchant_payable");
+  EXPECT_EQ(to_string(AccountKind::fees), "fees");
+  EXPECT_EQ(to_string(AccountKind::suspense), "suspense");
+}
+
 TEST(LedgerAccounts, CurrenciesDoNotMix) {
   const auto balances = balances_of(std::vector{capture_posting({1, kUsd}), refund_posting({1, kJpy})});
   ASSERT_TRUE(balances.has_value());
