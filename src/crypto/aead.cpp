@@ -72,12 +72,14 @@ Result<std::string> aes256gcm_open(std::string_view key, std::string_view nonce,
   const Context context = start(Direction::open, key, nonce, aad);
   std::string plain(cipher.size(), '\0');
   int size = 0;
-  if (!cipher.empty() && EVP_CipherUpdate(context.get(), bytes_of(plain), &size, bytes_of(cipher),
-                                          static_cast<int>(cipher.size())) != 1)
-    return refused();
-  if (EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(kTagSize), bytes_of(tag)) !=
-      1)
-    return refused();
+  // Whatever the text is: it is the tag that tells whether it opens.
+  if (!cipher.empty())
+    check(EVP_CipherUpdate(context.get(), bytes_of(plain), &size, bytes_of(cipher),
+                           static_cast<int>(cipher.size())) == 1,
+          "OpenSSL refused to decrypt");
+  check(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(kTagSize),
+                            bytes_of(tag)) == 1,
+        "OpenSSL took no tag");
   unsigned char end[kTagSize];  // GCM has no padding, so Final writes nothing here
   if (EVP_CipherFinal_ex(context.get(), end, &size) != 1) {
     Secret::wipe(plain);  // unauthenticated plain text stays nowhere

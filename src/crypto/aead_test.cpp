@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
+#include <sys/mman.h>
 
 #include <string>
 
@@ -91,6 +92,18 @@ TEST(Aead, EveryTruncationIsRefused) {
   for (std::size_t size = 0; size < sealed.size(); ++size)
     EXPECT_FALSE(aes256gcm_open(key, nonce, "", std::string_view(sealed).substr(0, size))) << size;
   EXPECT_FALSE(aes256gcm_open(key, nonce, "", sealed + '\0'));
+}
+
+// Refused by its size alone: the pages behind it cannot be read.
+TEST(Aead, RefusesMoreThanItCanHold) {
+  constexpr std::size_t kSize = (std::size_t{1} << 30) + 1;
+  void* const pages = mmap(nullptr, kSize, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(pages, MAP_FAILED);
+  const auto opened = aes256gcm_open(std::string(32, 'k'), std::string(12, 'n'), "",
+                                     {static_cast<const char*>(pages), kSize});
+  munmap(pages, kSize);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::decrypt_failed);
 }
 
 // K12: the row is bound as additional data, so what was sealed for one row opens in no other.

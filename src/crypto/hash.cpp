@@ -66,13 +66,12 @@ HmacSha256& HmacSha256::operator=(HmacSha256&&) noexcept = default;
 std::string HmacSha256::operator()(std::initializer_list<std::string_view> parts) {
   EVP_MAC_CTX* const context = state_->context.get();
   // Without a key, it starts over under the one that it has.
-  bool done = EVP_MAC_init(context, nullptr, 0, nullptr) == 1;
+  check(EVP_MAC_init(context, nullptr, 0, nullptr) == 1, "OpenSSL refused to start an HMAC over");
   for (const std::string_view part : parts)
-    done = done && EVP_MAC_update(context, bytes_of(part), part.size()) == 1;
+    check(EVP_MAC_update(context, bytes_of(part), part.size()) == 1, "OpenSSL refused a part of an HMAC");
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   std::size_t size = 0;
-  done = done && EVP_MAC_final(context, out.data(), &size, out.size()) == 1;
-  check(done, "OpenSSL refused an HMAC");
+  check(EVP_MAC_final(context, out.data(), &size, out.size()) == 1, "OpenSSL refused to end an HMAC");
   return {reinterpret_cast<const char*>(out.data()), size};
 }
 
