@@ -1,6 +1,7 @@
 #include "base/http.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace payweir::http {
 namespace {
@@ -26,7 +27,7 @@ std::string_view to_string(Method method) {
     case Method::options: return "OPTIONS";
     case Method::other: return "OTHER";
   }
-  return "OTHER";
+  std::unreachable();
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {

@@ -34,7 +34,11 @@ TEST(Http, SplitsATargetAtTheFirstQuestionMark) {
 TEST(Http, NamesEveryMethod) {
   EXPECT_EQ(to_string(Method::get), "GET");
   EXPECT_EQ(to_string(Method::post), "POST");
+  EXPECT_EQ(to_string(Method::put), "PUT");
+  EXPECT_EQ(to_string(Method::patch), "PATCH");
   EXPECT_EQ(to_string(Method::del), "DELETE");
+  EXPECT_EQ(to_string(Method::head), "HEAD");
+  EXPECT_EQ(to_string(Method::options), "OPTIONS");
   EXPECT_EQ(to_string(Method::other), "OTHER");
 }
 

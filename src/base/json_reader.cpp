@@ -189,7 +189,7 @@ Result<Document> parse(std::string_view text, const Limits& limits) {
   thread_local simdjson::dom::parser parser;
   thread_local std::string padded;  // simdjson reads beyond the end
   if (text.empty()) return fail(Code::malformed_json, "", "the body is empty");
-  if (parser.max_depth() != 1024 || parser.capacity() < text.size()) {
+  if (parser.capacity() < text.size()) {
     if (parser.allocate(std::max<std::size_t>(text.size(), 4096), 1024) != simdjson::SUCCESS)
       return fail(Code::malformed_json, "", "the body is too large to parse");
   }

@@ -1,6 +1,7 @@
 #include "base/json_reader.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <limits>
 #include <string>
@@ -35,6 +36,20 @@ TEST(JsonReader, GivesEveryKindAsItIs) {
   EXPECT_EQ(root["s"].text(), "aé\n");
   EXPECT_EQ(root["a"].first().next().first().integer(), 2);
   EXPECT_EQ(root["o"]["k"].text(), "v");
+}
+
+TEST(JsonReader, AnIntegerIsARealNumberToo) {
+  const auto document = parse(R"([-7,"1.5",true,null])").value();
+  EXPECT_EQ(document.root().first().real(), -7.0);
+  for (Value other = document.root().first().next(); other.present(); other = other.next())
+    EXPECT_EQ(other.real(), 0.0);
+}
+
+TEST(JsonReader, WritesEveryKindAsItWasRead) {
+  const std::string text =
+      R"({"n":null,"t":true,"f":false,"i":-7,"r":1.5,"big":1e+300,"s":"a\"b","a":[null,[]],"o":{"k":{}}})";
+  EXPECT_EQ(parse(text).value().root().dump(), text);
+  EXPECT_EQ(Value().dump(), "null");
 }
 
 TEST(JsonReader, WhatIsAbsentAnswersAsNothing) {
@@ -112,6 +127,24 @@ TEST(JsonReader, FindsATwinWhereverItStandsAmongHoweverMany) {
 
 TEST(JsonReader, ObjectsOfOneLevelMayUseTheSameNames) {
   EXPECT_TRUE(parse(R"({"a":{"b":1,"c":{"b":2}},"d":{"b":3},"b":[{"b":4},{"b":5}]})"));
+}
+
+// The backslash is escaped, not the NUL.
+TEST(JsonReader, TellsAnEscapedNulFromOneThatIsSpelled) {
+  const auto document = parse(R"({"a\\u0000":"b\\u0000"})").value();
+  EXPECT_EQ(document.root().first().key(), R"(a\u0000)");
+  EXPECT_EQ(document.root().first().text(), R"(b\u0000)");
+  EXPECT_EQ(code_of(R"({"a\\u0000":"b\\\u0000"})"), Code::malformed_json);
+}
+
+// Refused by its size alone: the pages behind it cannot be read.
+TEST(JsonReader, RefusesWhatIsTooLargeToBeParsed) {
+  constexpr std::size_t kSize = (std::size_t{1} << 32) + 1;
+  void* const pages = mmap(nullptr, kSize, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(pages, MAP_FAILED);
+  EXPECT_EQ(code_of({static_cast<const char*>(pages), kSize}), Code::malformed_json);
+  munmap(pages, kSize);
+  EXPECT_TRUE(parse("[1]"));  // and goes on with the next
 }
 
 // J03: depth, number of keys and duplicate keys have bounds that hold before anything is bound.

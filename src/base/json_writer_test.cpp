@@ -42,6 +42,22 @@ TEST(JsonWriter, WritesIntegersOfEverySize) {
   EXPECT_EQ(std::move(out).take(), "[0,-9223372036854775808,9223372036854775807]");
 }
 
+// Read back, none may be an integer, and none may be no JSON at all.
+TEST(JsonWriter, WritesRealNumbersAsSuch) {
+  const auto real = [](double value) {
+    Writer out;
+    out.real(value);
+    return std::move(out).take();
+  };
+  EXPECT_EQ(real(0.5), "0.5");
+  EXPECT_EQ(real(7), "7.0");
+  EXPECT_EQ(real(-0.0), "-0.0");
+  EXPECT_EQ(real(1e300), "1e+300");
+  EXPECT_EQ(real(std::numeric_limits<double>::infinity()), "null");
+  EXPECT_EQ(real(-std::numeric_limits<double>::infinity()), "null");
+  EXPECT_EQ(real(std::numeric_limits<double>::quiet_NaN()), "null");
+}
+
 TEST(JsonWriter, KeepsOrdinaryTextAsItIs) {
   EXPECT_EQ(written("café 茶 – 😀 €"), "\"café 茶 – 😀 €\"");
   EXPECT_EQ(written("\"\\\n\r\t"), R"("\"\\\n\r\t")");
@@ -78,6 +94,11 @@ TEST(Faults, J11_ControlAndDirectionCharactersAreEscaped) {
   for (const char* const mark : {"\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202b", "\u202c",
                                  "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"})
     EXPECT_EQ(written(mark).substr(0, 4), "\"\\u2") << written(mark);
+  // Their neighbours are shown, as are their first bytes before anything else, or nothing.
+  for (const std::string shown :
+       {"\u00a0", "\u061b", "\u061d", "\u200d", "\u2010", "\u2027", "\u202f", "\u2065", "\u206a", "\u20a8",
+        "\xc2", "\xc2 ", "\xd8", "\xe2", "\xe2\x80", "\xe2\x81 ", "\xe2\x80\xff", "\xe2\x81\xff"})
+    EXPECT_EQ(written(shown), '"' + shown + '"');
   Writer out;
   out.begin_object().field("\u202e\n", 1).end_object();
   EXPECT_EQ(std::move(out).take(), R"({"\u202e\n":1})");
