@@ -77,7 +77,7 @@ class Count:
         return f"{self.covered}/{self.all}"
 
     def percent(self):
-        return 100.0 * self.covered / max(self.all, 1)
+        return 100.0 * self.covered / self.all if self.all else 100.0
 
 
 def branches_of(file, source, left_out):

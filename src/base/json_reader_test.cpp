@@ -29,6 +29,7 @@ TEST(JsonReader, GivesEveryKindAsItIs) {
   EXPECT_TRUE(root["n"].is(Kind::null));
   EXPECT_TRUE(root["n"].present());
   EXPECT_TRUE(root["n"].empty());
+  EXPECT_FALSE(root["f"].empty());
   EXPECT_TRUE(root["t"].boolean());
   EXPECT_FALSE(root["f"].boolean());
   EXPECT_EQ(root["i"].integer(), -7);
