@@ -1,9 +1,11 @@
 """What no client should send: answered with a 4xx that names the field, and nothing is stored."""
+import contextlib
 import json
+import sqlite3
 
 from harness import wire
 from harness.case import Case
-from harness.merchant import card, payment
+from harness.merchant import CARD_3DS, CARD_DECLINED, card, payment
 
 
 class BadInput(Case):
@@ -117,3 +119,50 @@ class BadInput(Case):
             raw.sendall(b"POST /payments HTTP/1.1\r\nhost: x\r\nx-slow: ")
             answer = wire.read_answer(raw)  # raises a time-out when the switch waits longer than we do
         self.assertTrue(answer is None or answer.status == 408, answer)
+
+
+class RefusedRequests(Case):
+    """A request that is answered with a 4xx leaves the books as they were, row for row."""
+    TABLES = ("payment", "attempt", "operation", "refund", "posting", "outbox", "delivery", "alias", "idempotency", "answer")
+
+    def books(self):
+        with contextlib.closing(sqlite3.connect(self.switch.data / "payweir.db")) as database:
+            return {table: database.execute(f"SELECT * FROM {table} ORDER BY key").fetchall() for table in self.TABLES}
+
+    def test_what_a_payments_state_or_its_owner_forbids_changes_nothing(self):
+        shop, stranger = self.merchant(), self.merchant()
+        key = "order-1"
+        paid = shop.pay(idempotency_key=key)["payment_id"]
+        held = shop.pay(capture_method="manual")["payment_id"]
+        failed = shop.pay(number=CARD_DECLINED)["payment_id"]
+        asked = shop.pay(number=CARD_3DS)["payment_id"]
+        refund = shop.refund(paid, 100)["refund_id"]
+        before = self.books()
+        self.assertTrue(before["posting"])
+        for caller, method, target, body, status in (
+                (shop, "POST", f"/payments/{paid}/capture", {}, 400),
+                (shop, "POST", f"/payments/{paid}/cancel", {}, 400),
+                (shop, "POST", f"/payments/{paid}/confirm", payment(), 400),
+                (shop, "POST", f"/payments/{paid}", {"amount": 1}, 400),
+                (shop, "POST", f"/payments/{held}/capture", {"amount_to_capture": 6541}, 400),
+                (shop, "POST", f"/payments/{held}/capture", {"amount_to_capture": 0}, 400),
+                (shop, "POST", f"/payments/{asked}/capture", {}, 400),
+                (shop, "POST", f"/payments/{failed}/confirm", payment(), 400),
+                (shop, "POST", f"/payments/{failed}/cancel", {}, 400),
+                (shop, "POST", "/refunds", {"payment_id": paid, "amount": 6441}, 400),
+                (shop, "POST", "/refunds", {"payment_id": paid, "amount": 0}, 400),
+                (shop, "POST", "/refunds", {"payment_id": held}, 400),
+                (shop, "POST", "/refunds", {"payment_id": "pay_of_nobody"}, 404),
+                (shop, "POST", "/payments", payment(connector=["nobody"]), 400),
+                (stranger, "POST", f"/payments/{held}/capture", {}, 404),
+                (stranger, "POST", f"/payments/{held}/cancel", {}, 404),
+                (stranger, "POST", f"/payments/{asked}", {"amount": 1}, 404),
+                (stranger, "POST", "/refunds", {"payment_id": paid, "amount": 1}, 404),
+                (stranger, "POST", f"/refunds/{refund}", {"reason": "mine"}, 404),
+                (self.caller("nobody"), "POST", "/payments", payment(), 401)):
+            with self.subTest(target=target, body=str(body)[:60]):
+                answer = caller.request(method, target, body)
+                self.assertEqual(answer.status, status, answer)
+        reused = shop.post("/payments", payment(amount=1), idempotency_key=key)
+        self.assertEqual(reused.status, 422, reused)
+        self.assertEqual(self.books(), before)

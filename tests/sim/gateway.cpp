@@ -199,6 +199,7 @@ std::int64_t Gateway::refund_in_dashboard(const std::string& reference) {
                  "\",\"amount\":" + std::to_string(amount) + "}";
   sandbox::Reaction reaction = model_.control(request, scheduler_.now(), draws_);
   take(std::move(reaction.callbacks));
+  watch_the_clock();  // it may be settled, or come back, later
   return reaction.response && reaction.response->status == 200 ? amount : 0;
 }
 

@@ -25,7 +25,7 @@ struct WorldOptions {
   std::size_t payments = 500;
   FaultCaps caps;
   Trace::Keep trace = Trace::Keep::hash_only;
-  std::uint64_t steps_max = 50'000'000;  // a run that takes more goes on for ever
+  std::uint64_t steps_max = 10'000'000;  // a run that takes more goes on for ever
   // Instead of orders that are drawn.
   std::vector<Order> orders;
   // One fault at one occasion, instead of those that the seed drew; occasion 0 for none at all.
