@@ -30,7 +30,9 @@ Task<Result<Current>> answer_with_current(Context& context, std::int64_t resourc
   Result<PaymentSnapshot> snapshot = co_await load_payment_by_key(context, resource_key);
   if (!snapshot) co_return fail(std::move(snapshot.error()));
   current.answer.body = render(context, *snapshot, with, rendering);
-  current.is_final = !snapshot->aggregate.operation;
+  // That the payer is asked is an answer, too.
+  current.is_final = !snapshot->aggregate.operation ||
+                     snapshot->aggregate.payment.state == PaymentState::requires_customer_action;
   co_return current;
 }
 

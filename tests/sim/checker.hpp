@@ -85,6 +85,9 @@ class Checker final : public CommitTap {
 
   // Of this payment a person said what became of it: until the end, the books may say otherwise.
   void trust_people(const std::set<std::string>& judged) { judged_ = &judged; }
+  [[nodiscard]] bool was_judged(const std::string& reference) const {
+    return judged_ != nullptr && judged_->contains(reference);
+  }
 
   [[nodiscard]] const std::vector<Violation>& violations() const { return violations_; }
   void violate(std::string invariant, std::string what);

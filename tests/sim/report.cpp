@@ -69,9 +69,7 @@ void print_failure(const RunOptions& options, const WorldOptions& world, const W
 // these.
 constexpr std::uint64_t kEnoughSeeds = 10'000;
 constexpr std::string_view kMustBeSeen[] = {
-    "requires_payment_method became requires_confirmation",
     "requires_payment_method became expired",
-    "requires_confirmation became processing",
     "processing became requires_customer_action",
     "processing became requires_capture",
     "processing became succeeded",
