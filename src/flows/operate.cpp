@@ -49,8 +49,10 @@ Task<Result<Answer>> answer_of_first(Context& context, RequestKey key, AnswerWit
     // From now on this is the answer, byte for byte, whatever becomes of the resource.
     store::ChangeSet changes;
     store_answer(context, changes, first->claim_key, current->answer);
-    const store::CommitAnswer stored = co_await context.store.commit(std::move(changes));
-    if (!std::holds_alternative<store::commit::Duplicate>(stored)) co_return std::move(current->answer);
+    store::CommitAnswer stored = co_await context.store.commit(std::move(changes));
+    if (std::holds_alternative<store::commit::Committed>(stored)) co_return std::move(current->answer);
+    if (auto* failed = std::get_if<store::commit::Failed>(&stored)) co_return fail(std::move(failed->error));
+    if (auto* maybe = std::get_if<store::commit::Maybe>(&stored)) co_return fail(std::move(maybe->error));
   }
   co_return fail(Code::idempotency_in_progress, "Idempotency-Key",
                  "the first request with this key is still running");
