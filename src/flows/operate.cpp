@@ -45,7 +45,7 @@ Task<Result<Answer>> answer_of_first(Context& context, RequestKey key, AnswerWit
     if (first->answer) co_return std::move(*first->answer);
     Result<Current> current = co_await answer_with_current(context, first->resource_key, with, rendering);
     if (!current) co_return fail(std::move(current.error()));
-    if (!current->is_final || PLANTED(keeps_no_late_answer)) co_return std::move(current->answer);
+    if (!current->is_final) co_return std::move(current->answer);
     // From now on this is the answer, byte for byte, whatever becomes of the resource.
     store::ChangeSet changes;
     store_answer(context, changes, first->claim_key, current->answer);
