@@ -183,6 +183,17 @@ void give_up(Shop& shop) {
   shop.gateway.finds_the_intent = true;
 }
 
+// Money that was held, and let go of.
+void cancel_held(Shop& shop) {
+  shop.gateway.status = "requires_capture";
+  ASSERT_EQ(shop.create(CaptureMethod::manual), "requires_capture");
+  CancelPayment cancel;
+  cancel.payment_id = "order_1";
+  ASSERT_TRUE(
+      shop.run(cancel_payment(shop.context(), shop.caller, std::nullopt, std::move(cancel), shop.rendering)));
+  ASSERT_EQ(shop.status(), "cancelled");
+}
+
 TEST(Faults, B09_ACallbackOverturnsAFailureThatWasNone) {
   Shop shop;
   give_up(shop);
@@ -215,13 +226,7 @@ TEST(WorkOffCallback, WaitsForAGatewayThatIsSilentUnlessItsAccountWasDeleted) {
 
 TEST(Faults, F03_AChargeBehindACancelIsGivenBackAtOnce) {
   Shop shop;
-  shop.gateway.status = "requires_capture";
-  ASSERT_EQ(shop.create(CaptureMethod::manual), "requires_capture");
-  CancelPayment cancel;
-  cancel.payment_id = "order_1";
-  ASSERT_TRUE(
-      shop.run(cancel_payment(shop.context(), shop.caller, std::nullopt, std::move(cancel), shop.rendering)));
-  ASSERT_EQ(shop.status(), "cancelled");
+  cancel_held(shop);
   shop.gateway.status = "succeeded";  // captured past the switch, and past the void
   shop.hear("payment_intent.succeeded");
   EXPECT_EQ(shop.status(), "cancelled");
@@ -238,12 +243,7 @@ TEST(Faults, F03_AChargeBehindACancelIsGivenBackAtOnce) {
 
 TEST(Faults, F04_AReversalWithoutAnAnswerIsFoundOut) {
   Shop shop;
-  shop.gateway.status = "requires_capture";
-  ASSERT_EQ(shop.create(CaptureMethod::manual), "requires_capture");
-  CancelPayment cancel;
-  cancel.payment_id = "order_1";
-  ASSERT_TRUE(
-      shop.run(cancel_payment(shop.context(), shop.caller, std::nullopt, std::move(cancel), shop.rendering)));
+  cancel_held(shop);
   shop.gateway.status = "succeeded";
   shop.gateway.answers_refunds = false;
   shop.hear("payment_intent.succeeded");
@@ -263,12 +263,7 @@ TEST(Faults, F04_AReversalWithoutAnAnswerIsFoundOut) {
 
 TEST(Faults, F04_AReversalThatIsRefusedIsTriedAgain) {
   Shop shop;
-  shop.gateway.status = "requires_capture";
-  ASSERT_EQ(shop.create(CaptureMethod::manual), "requires_capture");
-  CancelPayment cancel;
-  cancel.payment_id = "order_1";
-  ASSERT_TRUE(
-      shop.run(cancel_payment(shop.context(), shop.caller, std::nullopt, std::move(cancel), shop.rendering)));
+  cancel_held(shop);
   shop.gateway.status = "succeeded";
   shop.http.then([&](const http::Request& request) { return shop.gateway.serve(request); });  // the query
   shop.http.answer(429, R"({"error":{"type":"invalid_request_error","message":"slow down"}})");
