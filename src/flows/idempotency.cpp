@@ -82,4 +82,13 @@ Task<Result<Replay>> replay(Context& context, RequestKey request) {
   co_return result;
 }
 
+Task<Result<std::optional<Answer>>> stored_answer(Context& context, std::int64_t claim_key) {
+  auto row = co_await store::find_answer(context.store, claim_key);
+  if (!row) co_return fail(std::move(row.error()));
+  if (!*row) co_return std::nullopt;
+  Result<Answer> answer = read_answer(context, std::move(**row));
+  if (!answer) co_return fail(std::move(answer.error()));
+  co_return std::move(*answer);
+}
+
 }  // namespace payweir::flows

@@ -37,4 +37,7 @@ struct Replay {
 // may still run), not_found (nothing was claimed with this key), store_*.
 [[nodiscard]] Task<Result<Replay>> replay(Context& context, RequestKey request);
 
+// The answer that was stored under a claim, if any, marked as replayed. Errors: store_*.
+[[nodiscard]] Task<Result<std::optional<Answer>>> stored_answer(Context& context, std::int64_t claim_key);
+
 }  // namespace payweir::flows

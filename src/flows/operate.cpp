@@ -45,7 +45,7 @@ Task<Result<Answer>> answer_of_first(Context& context, RequestKey key, AnswerWit
     if (first->answer) co_return std::move(*first->answer);
     Result<Current> current = co_await answer_with_current(context, first->resource_key, with, rendering);
     if (!current) co_return fail(std::move(current.error()));
-    if (!current->is_final) co_return std::move(current->answer);
+    if (!current->is_final || PLANTED(keeps_no_late_answer)) co_return std::move(current->answer);
     // From now on this is the answer, byte for byte, whatever becomes of the resource.
     store::ChangeSet changes;
     store_answer(context, changes, first->claim_key, current->answer);
@@ -140,11 +140,22 @@ Task<Result<Answer>> replay_or_fail(Context& context, Key key, Error error, Answ
   co_return first;
 }
 
+namespace {
+// What another request with this key was answered; all later ones are.
+Task<Answer> answer_once_stored(Context& context, std::int64_t claim_key, Answer own) {
+  Result<std::optional<Answer>> stored = co_await stored_answer(context, claim_key);
+  if (!stored || !*stored) co_return own;
+  (*stored)->gateway_us = own.gateway_us;
+  co_return std::move(**stored);
+}
+}  // namespace
+
 Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcome outcome,
                               std::optional<std::int64_t> claim_key, AnswerWith with, std::int64_t gateway_us,
                               const Rendering& rendering) {
   const PaymentAggregate recorded = snapshot.aggregate;  // what the answer shows, and apply() changes
   const std::int64_t operation_key = snapshot.aggregate.operation->id.key;
+  std::optional<std::int64_t> answered;  // the claim, once another request has stored its answer
   for (int attempt = 0; attempt < kConflictRetriesMax; ++attempt) {
     const Instant now = context.clock.wall();
     const PaymentState before = snapshot.aggregate.payment.state;
@@ -157,16 +168,19 @@ Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcom
     answer.body = render(context, snapshot, with, rendering);
     answer.gateway_us = gateway_us;
     if (claim_key) store_answer(context, changes, *claim_key, answer);
-    if (changes.empty()) co_return answer;
-    store::CommitAnswer committed = co_await context.store.commit(std::move(changes));
+    store::CommitAnswer committed = store::commit::Committed{};
+    if (!changes.empty()) committed = co_await context.store.commit(std::move(changes));
     if (std::holds_alternative<store::commit::Committed>(committed)) {
       count_state(context, before, snapshot);
+      if (answered) answer = co_await answer_once_stored(context, *answered, std::move(answer));
       co_return answer;
     }
     if (PLANTED(answers_unstored)) co_return answer;
-    const bool raced = std::holds_alternative<store::commit::Conflict>(committed) ||
-                       std::holds_alternative<store::commit::Duplicate>(committed);
-    if (!raced) break;
+    // Somebody has repeated the request meanwhile and was answered: what happened is stored without.
+    if (claim_key && std::holds_alternative<store::commit::Duplicate>(committed))
+      answered = std::exchange(claim_key, std::nullopt);
+    else if (!std::holds_alternative<store::commit::Conflict>(committed))
+      break;
     Result<PaymentSnapshot> again = co_await load_operation(context, operation_key);
     if (!again) break;
     snapshot = std::move(*again);

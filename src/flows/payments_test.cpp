@@ -5,6 +5,8 @@
 #include "base/form.hpp"
 #include "base/json_writer.hpp"
 #include "flows/accounts/connector_accounts.hpp"
+#include "flows/idempotency.hpp"
+#include "flows/operate.hpp"
 #include "flows/settle.hpp"
 #include "flows/testkit.hpp"
 #include "store/queries/idempotency_queries.hpp"
@@ -344,6 +346,32 @@ TEST(Faults, D05_AfterItsKeyIsPurgedTheMerchantsOwnIdIsTheSecondNet) {
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, Code::duplicate_resource);
   EXPECT_EQ(shop.charges(), 1u);
+}
+
+// One that comes to its end when another answer is stored under its key already: what happened is stored all
+// the same.
+TEST(CreatePayment, WhoeverIsAnsweredSecondIsAnsweredAlike) {
+  Shop shop;
+  shop.http.then([](const http::Request&) -> Result<http::Response> {
+    return std::unexpected(Error{Code::timeout, "", "no answer", Certainty::unknown});
+  });
+  const Key key = shop.request_key(shop.caller, "order-1");
+  const Result<Answer> first = shop.create(Shop::order("order_1"), key);
+  ASSERT_TRUE(first);
+  const auto claim = shop.run(store::find_claim(shop.context().store, key->digest));
+  ASSERT_TRUE(claim && *claim && (*claim)->answer);
+
+  const std::optional<Operation> operation = shop.live_operation();
+  ASSERT_TRUE(operation.has_value());
+  Result<PaymentSnapshot> snapshot = shop.run(load_operation(shop.context(), operation->id.key));
+  ASSERT_TRUE(snapshot);
+  const outcome::Accepted accepted{
+      AcceptedAs::captured, "pi_1", snapshot->aggregate.operation->amount, "", {}};
+  const Result<Answer> late = shop.run(conclude(shop.context(), std::move(*snapshot), Outcome{accepted},
+                                                (*claim)->claim.key, AnswerWith::payment, 0, shop.rendering));
+  ASSERT_TRUE(late) << late.error().detail;
+  EXPECT_EQ(late->body, first->body);
+  EXPECT_EQ(shop.status_of("order_1"), "succeeded");
 }
 
 TEST(CapturePayment, AReplayComesBeforeTheRefusalThatItsFirstExecutionCaused) {

@@ -76,6 +76,7 @@ constexpr auto kMutants = std::to_array<Mutant>({
     {"posts_no_late_capture", "a charge that came late is not booked"},
     {"posts_no_returned_refund", "a refund that came back is not booked"},
     {"sends_under_review", "a restored database sends before it has asked"},
+    {"keeps_no_late_answer", "an answer that was not stored is made anew at each repetition"},
     {"misses_what_came_late", "a charge of an attempt that was given up is left with whoever has it"},
 });
 

@@ -26,10 +26,14 @@ Task<Result<std::optional<StoredClaim>>> find_claim(Store& store, std::string di
   if (!claim) co_return fail(std::move(claim.error()));
   if (!*claim) co_return std::nullopt;
   StoredClaim stored{std::move(**claim), {}};
-  auto answer = co_await select_row<AnswerRow>(store, kFindAnswer, parameters_of(stored.claim.key));
+  auto answer = co_await find_answer(store, stored.claim.key);
   if (!answer) co_return fail(std::move(answer.error()));
   stored.answer = std::move(*answer);
   co_return stored;
+}
+
+Task<Result<std::optional<AnswerRow>>> find_answer(Store& store, std::int64_t claim_key) {
+  return select_row<AnswerRow>(store, kFindAnswer, parameters_of(claim_key));
 }
 
 Task<Result<std::vector<std::int64_t>>> list_claims_before(Store& store, Instant made_before,

@@ -16,6 +16,8 @@ struct StoredClaim {
 };
 [[nodiscard]] Task<Result<std::optional<StoredClaim>>> find_claim(Store& store, std::string digest);
 
+[[nodiscard]] Task<Result<std::optional<AnswerRow>>> find_answer(Store& store, std::int64_t claim_key);
+
 // Keys of the oldest claims made before `made_before`, for erasing them with their answers.
 [[nodiscard]] Task<Result<std::vector<std::int64_t>>> list_claims_before(Store& store, Instant made_before,
                                                                          std::size_t limit);
