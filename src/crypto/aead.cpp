@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kKeySize = 32;
 constexpr std::size_t kNonceSize = 12;
+constexpr std::size_t kNonceSizeMax = 128;
 constexpr std::size_t kTagSize = 16;
 // EVP counts in int; far above any row or secret we seal.
 constexpr std::size_t kTextSizeMax = std::size_t{1} << 30;
@@ -30,12 +31,16 @@ unsigned char* bytes_of(std::string& text) {
 // A context that has its key and has taken in the additional data.
 Context start(Direction direction, std::string_view key, std::string_view nonce, std::string_view aad) {
   check(key.size() == kKeySize, "AES-256-GCM needs a key of 32 bytes");
-  check(nonce.size() == kNonceSize, "AES-256-GCM needs a nonce of 12 bytes");
+  check(!nonce.empty() && nonce.size() <= kNonceSizeMax, "AES-256-GCM needs a nonce");
   check(aad.size() <= kTextSizeMax, "additional data above 1 GiB");
   Context context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   check(context != nullptr, "out of memory for a cipher context");
-  const bool keyed = EVP_CipherInit_ex2(context.get(), EVP_aes_256_gcm(), bytes_of(key), bytes_of(nonce),
-                                        static_cast<int>(direction), nullptr) == 1;
+  const int encrypts = static_cast<int>(direction);
+  const bool keyed =
+      EVP_CipherInit_ex2(context.get(), EVP_aes_256_gcm(), nullptr, nullptr, encrypts, nullptr) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_IVLEN, static_cast<int>(nonce.size()), nullptr) ==
+          1 &&
+      EVP_CipherInit_ex2(context.get(), nullptr, bytes_of(key), bytes_of(nonce), encrypts, nullptr) == 1;
   check(keyed, "OpenSSL refused AES-256-GCM");
   int size = 0;
   if (!aad.empty())
@@ -49,6 +54,7 @@ Context start(Direction direction, std::string_view key, std::string_view nonce,
 std::string aes256gcm_seal(std::string_view key, std::string_view nonce, std::string_view aad,
                            std::string_view plain) {
   check(plain.size() <= kTextSizeMax, "plain text above 1 GiB");
+  check(nonce.size() == kNonceSize, "a nonce of ours has 12 bytes");
   const Context context = start(Direction::seal, key, nonce, aad);
   std::string sealed(plain.size() + kTagSize, '\0');
   int size = 0;
@@ -67,6 +73,7 @@ Result<std::string> aes256gcm_open(std::string_view key, std::string_view nonce,
                                    std::string_view sealed) {
   const auto refused = [] { return fail(Code::decrypt_failed, "", "the sealed text does not open"); };
   if (sealed.size() < kTagSize || sealed.size() > kTextSizeMax) return refused();
+  if (nonce.empty() || nonce.size() > kNonceSizeMax) return refused();
   const std::string_view cipher = sealed.substr(0, sealed.size() - kTagSize);
   std::string tag(sealed.substr(cipher.size()));
   const Context context = start(Direction::open, key, nonce, aad);

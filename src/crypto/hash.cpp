@@ -44,6 +44,36 @@ std::string sha256(std::string_view text) {
   return {reinterpret_cast<const char*>(out), size};
 }
 
+std::string md5(std::string_view text) {
+  unsigned char out[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  check(EVP_Digest(text.data(), text.size(), out, &size, EVP_md5(), nullptr) == 1, "OpenSSL refused MD5");
+  return {reinterpret_cast<const char*>(out), size};
+}
+
+struct Sha1::State {
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
+};
+
+Sha1::Sha1() : state_(std::make_unique<State>()) {
+  check(state_->context != nullptr && EVP_DigestInit_ex2(state_->context.get(), EVP_sha1(), nullptr) == 1,
+        "OpenSSL refused SHA-1");
+}
+Sha1::~Sha1() = default;
+Sha1::Sha1(Sha1&&) noexcept = default;
+Sha1& Sha1::operator=(Sha1&&) noexcept = default;
+
+void Sha1::update(std::string_view piece) {
+  check(EVP_DigestUpdate(state_->context.get(), piece.data(), piece.size()) == 1, "OpenSSL refused SHA-1");
+}
+
+std::string Sha1::finish() {
+  unsigned char out[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  check(EVP_DigestFinal_ex(state_->context.get(), out, &size) == 1, "OpenSSL refused SHA-1");
+  return {reinterpret_cast<const char*>(out), size};
+}
+
 struct HmacSha256::State {
   State()
       : algorithm(EVP_MAC_fetch(nullptr, "HMAC", nullptr), &EVP_MAC_free),

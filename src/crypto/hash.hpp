@@ -8,6 +8,9 @@
 namespace payweir::crypto {
 
 [[nodiscard]] std::string sha256(std::string_view text);
+// Broken as hashes go, and only where a gateway's protocol names them: to find a certificate, to compare a
+// file with what was announced.
+[[nodiscard]] std::string md5(std::string_view text);
 [[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view text);
 [[nodiscard]] std::string hmac_sha512(std::string_view key, std::string_view text);
 
@@ -22,6 +25,23 @@ class HmacSha256 {
 
   // Of the parts one behind the other.
   [[nodiscard]] std::string operator()(std::initializer_list<std::string_view> parts);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// SHA-1 of a text that comes in pieces.
+class Sha1 {
+ public:
+  Sha1();
+  ~Sha1();
+  Sha1(Sha1&&) noexcept;
+  Sha1& operator=(Sha1&&) noexcept;
+
+  void update(std::string_view piece);
+  // Of all pieces so far. Once.
+  [[nodiscard]] std::string finish();
 
  private:
   struct State;
