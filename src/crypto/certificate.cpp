@@ -64,7 +64,8 @@ void read_serial(const X509& certificate, Certificate& read) {
 
 std::string pem_of(X509& certificate) {
   const Bio bio(BIO_new(BIO_s_mem()), &BIO_free);
-  check(bio != nullptr && PEM_write_bio_X509(bio.get(), &certificate) == 1, "out of memory for a certificate");
+  check(bio != nullptr && PEM_write_bio_X509(bio.get(), &certificate) == 1,
+        "out of memory for a certificate");
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
   return {data, static_cast<std::size_t>(size)};

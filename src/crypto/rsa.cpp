@@ -162,6 +162,8 @@ Result<std::string> RsaPrivateKey::decrypt_oaep_sha1(std::string_view sealed) co
   return plain;
 }
 
-RsaPublicKey RsaPrivateKey::public_key() const { return RsaPublicKey(key_); }
+RsaPublicKey RsaPrivateKey::public_key() const {
+  return RsaPublicKey(key_);
+}
 
 }  // namespace payweir::crypto
