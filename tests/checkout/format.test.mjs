@@ -1,21 +1,14 @@
-// The parts of the checkout page that compute without a document. Run: node --test tests/checkout
+// What the checkout page computes from text and numbers. Run: node --test tests/checkout
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-const assets = new URL('../../src/api/pages/checkout/', import.meta.url);
-// Node takes a .js file for CommonJS unless a package.json says otherwise; a data URL says it for one module.
-const load = async (name) => {
-  const { readFile } = await import('node:fs/promises');
-  const source = await readFile(new URL(name, assets), 'utf8');
-  return import(`data:text/javascript;base64,${Buffer.from(source).toString('base64')}`);
-};
+import { load } from './load.mjs';
+
 const {
   brandOf, cvcProblem, expiryProblem, formatAmount, formatRemaining, groupDigits, numberProblem, parseExpiry,
   passesLuhn, regroup, shapeExpiry,
 } = await load('format.js');
-const { deviceOf, followable, stageOf, walletRequest, waysToPay } = await load('methods.js');
-const { languageOf, reasonText, texts, translate } = await load('texts.js');
 
 const money = (amount, exponent, currency) => ({ amount, exponent, currency });
 const plain = (text) => text.replace(/\u00a0/g, ' ');
@@ -39,7 +32,8 @@ test('the brand is known from the first digits', () => {
   const brands = {
     4242424242424242: 'visa', 5555555555554444: 'mastercard', 2223003122003222: 'mastercard',
     2720990000000000: 'mastercard', 378282246310005: 'amex', 6200000000000005: 'unionpay',
-    8171999927660000: 'unionpay', 3566002020360505: 'jcb', 30569309025904: 'diners', 6011111111111117: 'discover',
+    8171999927660000: 'unionpay', 3566002020360505: 'jcb', 30569309025904: 'diners',
+    6011111111111117: 'discover',
   };
   for (const [digits, brand] of Object.entries(brands)) assert.equal(brandOf(digits)?.id, brand, digits);
   assert.equal(brandOf('2721000000000000'), null);
@@ -120,76 +114,4 @@ test('remaining time is shown in minutes, and in hours where there are some', ()
   assert.equal(formatRemaining(65_000), '01:05');
   assert.equal(formatRemaining(3_729_000), '1:02:09');
   assert.equal(formatRemaining(-5), '00:00');
-});
-
-const card = { payment_method: 'card', payment_method_type: null };
-const wallet = (payment_method_type, flows = ['qr', 'redirect']) => (
-  { payment_method: 'wallet', payment_method_type, flows });
-const offer = (methods, userAgent = '', small = false, scan_code = null) => (
-  waysToPay({ methods, scan_code }, deviceOf(userAgent, small)).map(({ id, flow }) => (flow ? `${id}:${flow}` : id)));
-
-test('a desktop is shown codes and a phone is sent to the wallet', () => {
-  const methods = [card, wallet('ali_pay'), wallet('we_chat_pay')];
-  assert.deepEqual(offer(methods), ['card', 'ali_pay:qr', 'we_chat_pay:qr']);
-  assert.deepEqual(offer(methods, '', true), ['card', 'ali_pay:redirect', 'we_chat_pay:redirect']);
-  assert.deepEqual(offer([wallet('ali_pay', ['qr'])], '', true), ['ali_pay:qr']);
-  assert.deepEqual(offer([wallet('ali_pay', ['redirect'])]), ['ali_pay:redirect']);
-});
-
-test('one code for both wallets comes first, on a desktop only', () => {
-  const both = [card, wallet('ali_pay'), wallet('we_chat_pay')];
-  assert.deepEqual(offer(both, '', false, {}), ['scan', 'card', 'ali_pay:qr', 'we_chat_pay:qr']);
-  assert.deepEqual(offer(both, '', true, {})[0], 'card');
-  assert.deepEqual(offer([card, wallet('ali_pay')], '', false, {})[0], 'card');
-});
-
-test('inside a wallet only that wallet is offered', () => {
-  const methods = [card, wallet('ali_pay'), wallet('we_chat_pay')];
-  assert.deepEqual(offer(methods, 'Mozilla AlipayClient/10.5'), ['ali_pay:redirect']);
-  assert.deepEqual(offer(methods, 'Mozilla MicroMessenger/8.0'), ['we_chat_pay:redirect']);
-  assert.deepEqual(offer([card], 'Mozilla MicroMessenger/8.0'), ['card']);
-});
-
-test('a method that the page does not know is left out', () => {
-  assert.deepEqual(offer([wallet('paypal'), { payment_method: 'bank_transfer', payment_method_type: 'ach' }]), []);
-});
-
-test('a wallet is named with its flow in the request', () => {
-  assert.deepEqual(walletRequest('we_chat_pay', 'redirect').payment_method_data, {
-    wallet: { we_chat_pay_redirect: {} },
-  });
-});
-
-test('an unknown status never asks the payer to pay again', () => {
-  assert.equal(stageOf('a_status_of_tomorrow'), 'checking');
-  assert.equal(stageOf('requires_capture'), 'paid');
-});
-
-test('a link that runs as a script is not followed', () => {
-  assert.ok(followable('https://shop.example/done'));
-  assert.ok(followable('weixin://wap/pay?prepayid=1'));
-  assert.ok(!followable('javascript:alert(1)'));
-  assert.ok(!followable(' JavaScript:alert(1)'));
-  assert.ok(!followable('/relative'));
-});
-
-test('both languages have the same texts, with the same values in them', () => {
-  assert.deepEqual(Object.keys(texts.en), Object.keys(texts.zh));
-  const values = (text) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
-  for (const key of Object.keys(texts.en)) assert.deepEqual(values(texts.zh[key]), values(texts.en[key]), key);
-});
-
-test('the language is the one that was asked for, or else the browser\'s first', () => {
-  assert.equal(languageOf('zh', ['en-US']), 'zh');
-  assert.equal(languageOf(null, ['zh-Hant-TW', 'en']), 'zh');
-  assert.equal(languageOf('fr', ['en-GB', 'zh-CN']), 'en');
-  assert.equal(languageOf(null, []), 'en');
-});
-
-test('a decline that could warn a thief reads as one without a reason', () => {
-  const unspecified = translate('en', 'reason.unspecified');
-  for (const reason of ['lost_or_stolen', 'suspected_fraud', 'restricted', 'unspecified', undefined]) {
-    assert.equal(reasonText('en', reason), unspecified);
-  }
-  assert.notEqual(reasonText('en', 'insufficient_funds'), unspecified);
 });

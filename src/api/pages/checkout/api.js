@@ -1,5 +1,5 @@
-// The three calls of the page. A call that the network loses is repeated, with growing pauses, until it is answered:
-// with the same Idempotency-Key, so that a payment that did start is not started again.
+// The three calls of the page. A call that the network loses is repeated, with growing pauses, until it is
+// answered: with the same Idempotency-Key, so that a payment that did start is not started again.
 
 // The server's answer to a request that it will not carry out.
 export class Refused extends Error {
@@ -16,7 +16,8 @@ const repeatsOfRefusal = 5;
 
 // crypto.randomUUID would not do: it is missing where the page is tried out over plain HTTP.
 function freshKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 // Ends early when the browser says that the network is back.

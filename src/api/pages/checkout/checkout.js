@@ -1,5 +1,5 @@
-// The checkout page of one payment. The server's state decides what is shown; this module asks for it, shows it,
-// and sends what the payer chooses. Card data lives in the form's fields and in one request, nowhere else.
+// The checkout page of one payment. The server's state decides what is shown; this module asks for it, shows
+// it, and sends what the payer chooses. Card data lives in the form's fields and in one request, nowhere else.
 
 import { connect, Refused } from './api.js';
 import {
@@ -12,6 +12,7 @@ import { languageOf, locales, reasonText, translate } from './texts.js';
 const minute = 60_000;
 const day = 24 * 60 * minute;
 const forwardAfter = 5;
+const views = ['loading', 'pay', 'wait', 'result'];
 
 const $ = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
@@ -36,7 +37,7 @@ const page = {
   reached: true,      // the server answers
   picked: null,       // the way to pay that is chosen, by id
   busy: false,        // a request of the payer is under way
-  notice: null,       // {title, text} about the payer's last attempt, each a function of nothing
+  notice: null,       // {title(), text()} about the payer's last attempt, in the language of the moment
   stage: 'loading',
   stageSince: 0,
   scanned: false,     // the code of this page was on show, so a phone may have taken over
@@ -49,7 +50,7 @@ const t = (key, values) => translate(page.language, key, values);
 const locale = () => locales[page.language];
 const merchant = () => ({ merchant: page.state?.merchant_name ?? '' });
 
-// ---- Showing -------------------------------------------------------------------------------------------------------
+// ---- Showing ------------------------------------------------------------------------------------------------
 
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -72,7 +73,7 @@ function stageNow() {
   return stage === 'pay' && ways().length === 0 ? 'no_methods' : stage;
 }
 
-const viewOf = (stage) => (['loading', 'pay', 'wait'].includes(stage) ? stage : 'result');
+const viewOf = (stage) => (views.includes(stage) ? stage : 'result');
 
 function render() {
   const before = page.stage;
@@ -85,7 +86,7 @@ function render() {
   if (page.stage === 'pay') renderPay();
   if (page.stage === 'wait') renderWait();
   if (viewOf(page.stage) === 'result') renderResult();
-  for (const view of ['loading', 'pay', 'wait', 'result']) showIf($(`view-${view}`), view === viewOf(page.stage));
+  for (const view of views) showIf($(`view-${view}`), view === viewOf(page.stage));
   if (page.stage !== before && before !== 'loading') focusStage();
   renderTimes();
   schedulePoll();
@@ -121,8 +122,9 @@ function renderFrame() {
 }
 
 function titleNow() {
-  if (viewOf(page.stage) === 'result') return `${t(`result.${page.stage}`)} · ${page.state?.merchant_name ?? 'Payweir'}`;
-  return page.state ? t('title.pay', merchant()) : t('title.plain');
+  const ended = viewOf(page.stage) === 'result';
+  if (!page.state) return t(ended ? `result.${page.stage}` : 'title.plain');
+  return ended ? `${t(`result.${page.stage}`)} · ${page.state.merchant_name}` : t('title.pay', merchant());
 }
 
 function renderSummary() {
@@ -179,10 +181,14 @@ function expiryText(left, until) {
   if (left <= 0) return t('summary.expires_now');
   if (left < minute) return t('summary.last_minute');
   if (left <= day) return formatRemaining(left);
-  return new Date(until).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' });
+  return dateAndTime(new Date(until));
 }
 
-// ---- Choosing how to pay -------------------------------------------------------------------------------------------
+function dateAndTime(date) {
+  return date.toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+// ---- Choosing how to pay ------------------------------------------------------------------------------------
 
 function ways() {
   return waysToPay(page.state, device);
@@ -216,8 +222,9 @@ function renderWays(offered, picked) {
   group.disabled = page.busy;
   group.dataset.count = offered.length;
   // Built again only when the offer changes, so that the keyboard's focus stays where it is.
-  const shown = [...group.querySelectorAll('input')].map((input) => input.value).join();
-  if (shown !== offered.map((way) => way.id).join()) group.replaceChildren(...offered.map(({ id }) => wayChoice(id)));
+  const ids = offered.map((way) => way.id);
+  const shown = [...group.querySelectorAll('input')].map((input) => input.value);
+  if (shown.join() !== ids.join()) group.replaceChildren(...ids.map(wayChoice));
   for (const input of group.querySelectorAll('input')) {
     input.checked = input.value === picked.id;
     setText(input.nextElementSibling.querySelector('.way-name'), t(`method.${input.value}`));
@@ -283,7 +290,7 @@ function walletButton(flow, inside, names) {
   return t(device.kind === 'phone' ? 'wallet.open' : 'wallet.continue', names);
 }
 
-// ---- The card form -------------------------------------------------------------------------------------------------
+// ---- The card form ------------------------------------------------------------------------------------------
 
 const brand = () => brandOf(digitsOf($('number').value));
 
@@ -336,7 +343,7 @@ function listenToCard() {
     const input = $('number');
     const { value, caret } = regroup(input.value, input.selectionStart);
     input.value = value;
-    // Setting the caret moves the focus in some browsers, also when it was a password manager that filled the field.
+    // Setting the caret moves the focus in some browsers, and a password manager may fill the field from afar.
     if (document.activeElement === input) input.setSelectionRange(caret, caret);
     renderBrand();
   });
@@ -386,8 +393,9 @@ function submitCard() {
   });
 }
 
-// ---- Waiting for the payer to act elsewhere ------------------------------------------------------------------------
+// ---- Waiting for the payer to act elsewhere -----------------------------------------------------------------
 
+const leadsElsewhere = (action) => action?.type === 'redirect_to_url' && followable(action.redirect_to_url);
 const codeUntil = () => page.state.next_action?.display_to_timestamp ?? null;
 const codeExpired = () => codeUntil() !== null && codeUntil() <= api.now();
 
@@ -396,7 +404,7 @@ function renderWait() {
   const wallet = walletOf(chosen);
   const names = { app: wallet ? t(`app.${wallet}`) : '' };
   const code = action?.type === 'qr_code_information';
-  const elsewhere = action?.type === 'redirect_to_url' && followable(action.redirect_to_url);
+  const elsewhere = leadsElsewhere(action);
   // The phone that scanned this page's code goes to its own wallet; a link to it here would lead nowhere.
   const onPhone = page.scanned && !code;
 
@@ -447,7 +455,7 @@ function renewCode() {
   });
 }
 
-// ---- The end -------------------------------------------------------------------------------------------------------
+// ---- The end ------------------------------------------------------------------------------------------------
 
 const seals = {
   paid: 'paid', declined: 'stopped', cancelled: 'stopped', invalid: 'stopped', no_methods: 'stopped',
@@ -490,7 +498,7 @@ function renderReceipt(state, stage) {
   showIf($('receipt-method-row'), method !== null);
   setText($('receipt-method'), method ?? '');
   showIf($('receipt-time-row'), stage === 'paid' && time !== null);
-  if (time) setText($('receipt-time'), time.toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' }));
+  if (time) setText($('receipt-time'), dateAndTime(time));
   setText($('receipt-id'), state.payment_id);
   showIf($('copy'), Boolean(navigator.clipboard));
   setText($('copy'), t(page.copied ? 'receipt.copied' : 'receipt.copy'));
@@ -523,7 +531,7 @@ function countForward() {
   location.assign(shopLink());
 }
 
-// ---- Talking to the server -----------------------------------------------------------------------------------------
+// ---- Talking to the server ----------------------------------------------------------------------------------
 
 // Counts the payer's requests: what was read from the server before the latest of them is out of date.
 let generation = 0;
@@ -551,9 +559,7 @@ async function attempt(request) {
   if (next) take(next, own);
   const action = page.state.next_action;
   // Only the payer's own request leads away from here: a reload, or a phone's request, does not.
-  if (own && page.stage === 'wait' && action?.type === 'redirect_to_url' && followable(action.redirect_to_url)) {
-    location.assign(action.redirect_to_url);
-  }
+  if (own && page.stage === 'wait' && leadsElsewhere(action)) location.assign(action.redirect_to_url);
 }
 
 // Whatever was refused, the payment's state says where it stands now.
@@ -578,8 +584,8 @@ function loseLink() {
   return null;
 }
 
-// Takes a state from the server. A decline is told when it answers the payer's own request, and to who comes back
-// from the bank's page; it stays told until the next attempt.
+// Takes a state from the server. A decline is told when it answers the payer's own request, and to who comes
+// back from the bank's page; it stays told until the next attempt.
 function take(state, own) {
   const stage = stageOf(state.status);
   const firstOrBack = page.state === null || page.stage === 'wait' || page.stage === 'processing';
@@ -587,15 +593,16 @@ function take(state, own) {
   page.state = state;
   const before = page.stage;
   render();
-  // Where the view stays, focusStage() was not called, and the notice would go unheard.
-  if (page.notice && before === page.stage) $('notice').focus();
+  // Where the view stays, render() moves no focus: a notice would go unheard, and a pressed button may be gone.
+  const nowhere = own && document.activeElement === document.body;
+  if (before === page.stage && (page.notice || nowhere)) focusStage();
 }
 
 function declineNotice({ chosen, error }) {
   const last4 = chosen?.last4;
   return {
     title: () => (last4 ? t('notice.declined_card', { last4 }) : t('notice.declined')),
-    text: () => `${reasonText(page.language, error.reason)}`,
+    text: () => reasonText(page.language, error.reason),
   };
 }
 
@@ -629,7 +636,7 @@ async function poll() {
   else schedulePoll();
 }
 
-// ---- Starting ------------------------------------------------------------------------------------------------------
+// ---- Starting -----------------------------------------------------------------------------------------------
 
 function announceTimeLeft(left, before) {
   const open = page.stage === 'pay' || page.stage === 'wait';
@@ -668,7 +675,8 @@ function listen() {
   });
   $('wait-renew').addEventListener('click', renewCode);
   // What the payer gave up was not declined, whatever an attempt before it was.
-  $('wait-release').addEventListener('click', () => attempt(async () => ({ ...await api.release(), error: null })));
+  const release = async () => ({ ...await api.release(), error: null });
+  $('wait-release').addEventListener('click', () => attempt(release));
   $('copy').addEventListener('click', copyId);
   $('stay').addEventListener('click', () => {
     page.forwardIn = null;

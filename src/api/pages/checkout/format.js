@@ -28,11 +28,12 @@ export function digitsOf(text) {
 // The first match wins: UnionPay's 62 range holds cards that are also in Discover's.
 const brands = [
   { id: 'amex', name: 'American Express', prefix: /^3[47]/, lengths: [15], groups: [4, 6, 5], cvc: 4 },
-  { id: 'diners', name: 'Diners Club', prefix: /^3(0[0-5]|095|[689])/, lengths: [14, 16, 19], groups: [4, 6, 4, 5],
-    cvc: 3 },
+  { id: 'diners', name: 'Diners Club', prefix: /^3(0[0-5]|095|[689])/, lengths: [14, 16, 19],
+    groups: [4, 6, 4, 5] },
   { id: 'jcb', name: 'JCB', prefix: /^35(2[89]|[3-8])/, lengths: [16, 17, 18, 19] },
   { id: 'visa', name: 'Visa', prefix: /^4/, lengths: [13, 16, 19] },
-  { id: 'mastercard', name: 'Mastercard', prefix: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, lengths: [16] },
+  { id: 'mastercard', name: 'Mastercard', prefix: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/,
+    lengths: [16] },
   { id: 'unionpay', name: 'UnionPay', prefix: /^(62|81)/, lengths: [16, 17, 18, 19] },
   { id: 'discover', name: 'Discover', prefix: /^(6011|64[4-9]|65)/, lengths: [16, 17, 18, 19] },
 ].map((brand) => ({ groups: [4, 4, 4, 4, 3], cvc: 3, ...brand }));

@@ -1,4 +1,5 @@
-// What to offer to this payer on this device, and what the state of a payment means to a payer. Pure, as format.js.
+// What to offer to this payer on this device, and what the state of a payment means to a payer. As pure as
+// format.js.
 
 // The two wallets' own browsers can start their own wallet only, and the other one never.
 export function deviceOf(userAgent, smallTouchScreen) {

@@ -7,7 +7,6 @@ const en = {
   'title.pay': 'Pay {merchant}',
   'title.plain': 'Payment',
   'summary.to': 'Payment to',
-  'summary.amount': 'Amount',
   'summary.expires': 'Time left to pay',
   'summary.expires_on': 'Pay before',
   'summary.last_minute': 'Less than a minute',
@@ -92,16 +91,16 @@ const en = {
   'result.cancelled': 'This payment was cancelled',
   'result.cancelled_text': 'You have not been charged. Go back to {merchant} if you still want to pay.',
   'result.processing': 'Waiting for your bank',
-  'result.processing_text': 'This can take a moment. You may close this page: the payment goes on, and {merchant} '
-    + 'is told the result.',
+  'result.processing_text': 'This can take a moment. You may close this page: the payment goes on, and '
+    + '{merchant} is told the result.',
   'result.checking': 'We are checking your payment',
   'result.checking_text': 'We are asking the payment provider how it ended. You do not need to pay again.',
   'result.invalid': 'This link is not valid',
   'result.invalid_text': 'Open the payment page again from the shop. If you copied the link, check that it is '
     + 'complete.',
   'result.no_methods': 'No way to pay is available',
-  'result.no_methods_text': '{merchant} cannot take this payment at the moment. Please contact the shop. You have '
-    + 'not been charged.',
+  'result.no_methods_text': '{merchant} cannot take this payment at the moment. Please contact the shop. You '
+    + 'have not been charged.',
   'receipt.merchant': 'Paid to',
   'receipt.amount': 'Amount',
   'receipt.method': 'Paid with',
@@ -117,7 +116,6 @@ const en = {
 
   'notice.declined': 'The payment was declined',
   'notice.declined_card': 'The card ending in {last4} was declined',
-  'notice.again': 'You can try again here, or pay another way.',
   'notice.refused': 'The payment was not started',
   'notice.refused_text': 'You have not been charged. Check your details and try again. (Code {code})',
   'notice.not_released': 'This payment cannot be stopped now',
@@ -129,19 +127,22 @@ const en = {
   'reason.card_expired': 'The card has expired. Use a card that is still valid.',
   'reason.incorrect_number': 'The card number is not right. Check it and enter it again.',
   'reason.incorrect_cvc': 'The security code is not right. Check it on your card and enter it again.',
-  'reason.incorrect_postal_code': 'The postal code does not match the one that your bank knows. Try another card, or '
-    + 'ask the shop to correct it.',
+  'reason.incorrect_postal_code': 'The postal code does not match the one that your bank knows. Try another '
+    + 'card, or ask the shop to correct it.',
   'reason.incorrect_pin': 'The PIN was not right. Try again.',
-  'reason.authentication_required': 'Your bank wants you to confirm this payment. Try again and follow its steps.',
+  'reason.authentication_required': 'Your bank wants you to confirm this payment. Try again and follow its '
+    + 'steps.',
   'reason.authentication_failed': 'Your bank could not confirm that it is you. Try again, or use another card.',
-  'reason.limit_exceeded': 'The amount is above a limit of your card or account. Raise the limit with your bank, or '
-    + 'use another card.',
-  'reason.not_permitted': 'Your card does not allow this kind of payment. Ask your bank to enable online payments, '
-    + 'or use another card.',
+  'reason.limit_exceeded': 'The amount is above a limit of your card or account. Raise the limit with your '
+    + 'bank, or use another card.',
+  'reason.not_permitted': 'Your card does not allow this kind of payment. Ask your bank to enable online '
+    + 'payments, or use another card.',
   'reason.currency_not_supported': 'Your card cannot pay in this currency. Use another card.',
-  'reason.issuer_unavailable': 'Your bank could not be reached. Try again in a few minutes, or use another card.',
+  'reason.issuer_unavailable': 'Your bank could not be reached. Try again in a few minutes, or use another '
+    + 'card.',
   'reason.processing_error': 'Something went wrong at the payment provider. Try again in a moment.',
-  'reason.try_again_later': 'Your bank cannot take the payment right now. Try again later, or use another card.',
+  'reason.try_again_later': 'Your bank cannot take the payment right now. Try again later, or use another '
+    + 'card.',
   'reason.invalid_account': 'The account of this card cannot be used. Use another card, or ask your bank.',
   'reason.stop_payment': 'Payments to this shop are stopped for your card. Ask your bank to lift this, or use '
     + 'another card.',
@@ -154,7 +155,6 @@ const zh = {
   'title.pay': '付款给 {merchant}',
   'title.plain': '付款',
   'summary.to': '收款方',
-  'summary.amount': '金额',
   'summary.expires': '剩余付款时间',
   'summary.expires_on': '付款截止时间',
   'summary.last_minute': '不到 1 分钟',
@@ -261,7 +261,6 @@ const zh = {
 
   'notice.declined': '付款被拒绝',
   'notice.declined_card': '尾号 {last4} 的卡付款被拒绝',
-  'notice.again': '您可以在此重试，或换一种方式付款。',
   'notice.refused': '付款未能发起',
   'notice.refused_text': '没有扣款。请核对信息后重试。（代码 {code}）',
   'notice.not_released': '目前无法中止这次付款',
