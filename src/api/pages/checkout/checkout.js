@@ -142,7 +142,7 @@ function renderSummary() {
   });
   $('amount').replaceChildren(...spans);
   const length = parts.reduce((sum, part) => sum + part.value.length, 0);
-  $('amount').classList.toggle('long', length > 11);
+  $('amount').classList.toggle('long', length > 11 && length <= 16);
   $('amount').classList.toggle('longest', length > 16);
   setText($('description'), state.description ?? '');
   showIf($('description'), Boolean(state.description));
@@ -513,7 +513,13 @@ function methodText(chosen) {
 }
 
 async function copyId() {
-  await navigator.clipboard.writeText(page.state.payment_id);
+  try {
+    await navigator.clipboard.writeText(page.state.payment_id);
+  } catch {
+    // Some in-app browsers forbid it; the payer can copy what is selected.
+    getSelection().selectAllChildren($('receipt-id'));
+    return;
+  }
   page.copied = true;
   render();
   announce(t('receipt.copied'));
@@ -553,9 +559,10 @@ async function attempt(request) {
   } catch (error) {
     own = false;
     next = await afterRefusal(error, from);
+  } finally {
+    page.busy = false;
+    generation += 1;
   }
-  page.busy = false;
-  generation += 1;
   if (next) take(next, own);
   const action = page.state.next_action;
   // Only the payer's own request leads away from here: a reload, or a phone's request, does not.
@@ -567,8 +574,10 @@ async function afterRefusal(error, from) {
   if (!(error instanceof Refused)) throw error;
   if (error.status === 401 || error.status === 404) return loseLink();
   const state = await api.readState().catch(loseLink);
-  if (state && stageOf(state.status) === from) {
-    const name = from === 'wait' ? 'not_released' : 'refused';
+  const stage = state && stageOf(state.status);
+  const name = stage === 'pay' ? 'refused' : 'not_released';
+  // A payment that moved on meanwhile, as by a phone, speaks for itself.
+  if (stage === 'pay' || (stage === 'wait' && from === 'wait')) {
     page.notice = {
       title: () => t(`notice.${name}`),
       text: () => t(`notice.${name}_text`, { code: error.code ?? error.status }),
