@@ -9,7 +9,8 @@ cd "$(dirname "$0")/.."
 mode=${1:-build}
 
 packages="clang-19 lld-19 llvm-19 libclang-rt-19-dev cmake ninja-build ccache ca-certificates npm
-  libssl-dev zlib1g-dev libboost1.81-dev libsimdjson-dev libspdlog-dev libtomlplusplus-dev libcli11-dev curl jq"
+  libssl-dev zlib1g-dev libboost1.81-dev libsimdjson-dev libspdlog-dev libtomlplusplus-dev libcli11-dev
+  libqrencode-dev libpng-dev curl jq"
 [ "$mode" = build ] || packages="$packages libgtest-dev librapidcheck-dev libbenchmark-dev clang-format-19
   git python3 python3-yaml python3-jsonschema golang-go"
 

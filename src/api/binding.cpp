@@ -50,6 +50,24 @@ std::optional<std::string> Fields::optional_text(std::string_view name, std::siz
   return std::string(value.text());
 }
 
+std::vector<std::string> Fields::names(std::size_t count_max) const {
+  std::vector<std::string> names;
+  for (json::Value value = object_.first(); value.present() && names.size() < count_max; value = value.next())
+    if (!value.empty()) names.emplace_back(value.key());
+  return names;
+}
+
+std::vector<std::pair<std::string, std::string>> Fields::all_texts(std::size_t count_max,
+                                                                   std::size_t bytes_max) {
+  std::vector<std::pair<std::string, std::string>> texts;
+  if (object_.size() > count_max)
+    report(Code::invalid_value, "", "at most " + std::to_string(count_max) + " members are expected");
+  for (json::Value value = object_.first(); value.present() && texts.size() < count_max; value = value.next())
+    if (std::string given = text(value.key(), bytes_max); !given.empty())
+      texts.emplace_back(value.key(), std::move(given));
+  return texts;
+}
+
 std::string Fields::text(std::string_view name, std::size_t bytes_max) {
   return optional_text(name, bytes_max).value_or("");
 }

@@ -60,6 +60,11 @@ class Fields {
   // Kept as it came, as compact JSON; "" when not given.
   [[nodiscard]] std::string object_json(std::string_view name, std::size_t bytes_max);
   [[nodiscard]] std::string array_json(std::string_view name, std::size_t bytes_max);
+  // Of the members that are given, at most so many.
+  [[nodiscard]] std::vector<std::string> names(std::size_t count_max) const;
+  // Every member that is a text and not "", in the order in which they came. The others are reported.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> all_texts(std::size_t count_max,
+                                                                           std::size_t bytes_max);
   [[nodiscard]] std::vector<std::string> texts(std::string_view name, std::size_t count_max);
   // A nested object; one without members when not given.
   [[nodiscard]] Fields object(std::string_view name);

@@ -143,11 +143,24 @@ ErrorEntry describe(Code code) {
     case Code::connector_credentials_invalid:
       return invalid(400, "IR_07", "Invalid value provided: connector_account_details",
                      Says::field_and_detail);
+    case Code::gateway_unclear:
+      return {.status = 424,
+              .type = "api",
+              .code = "HE_00",
+              .message = "The gateway gave no clear answer",
+              .says = Says::detail};
     case Code::connector_unknown:
       return invalid(400, "IR_07", "Invalid value provided: connector_name", Says::field_and_detail);
     case Code::webhook_signature_mismatch:
     case Code::webhook_no_v1_signature:
     case Code::webhook_timestamp_out_of_tolerance:
+    case Code::webhook_missing_signature:
+    case Code::webhook_unknown_serial:
+    case Code::webhook_unsupported_algorithm:
+    case Code::webhook_sign_type_not_allowed:
+    case Code::webhook_app_id_mismatch:
+    case Code::webhook_amount_mismatch:
+    case Code::webhook_decrypt_failed:
       return invalid(401, "WE_01", "Webhook authentication failed", Says::entry);
     case Code::webhook_malformed_header:
     case Code::webhook_missing_header:

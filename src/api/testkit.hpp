@@ -62,8 +62,9 @@ struct Switch {
   KeySequence sequence{1};
   native::Rendering rendering{"https://pay.example"};
   flows::RateLimiter rate_limiter{settings};
-  flows::Context context{settings, clock,     random,    http,   keys,     cards,     log,
-                         store,    directory, telemetry, review, sequence, rendering, rate_limiter};
+  InlineOffload offload;
+  flows::Context context{settings,  clock,     random, http,     keys,      cards,        log,    store,
+                         directory, telemetry, review, sequence, rendering, rate_limiter, offload};
   payweir::testkit::Loop loop;
 
   [[nodiscard]] http::Response send(const Router& router, http::Request request) {

@@ -55,7 +55,9 @@ const std::vector<Option>& options() {
        "settling a larger amount by hand takes two operators; minor units"},
       {"keys.master_key_file", Text{&Config::master_key_file},
        "32 random bytes as 64 hex digits; <data.dir>/master.key on loopback when empty"},
+      {"connectors.alipay.base_url", Text{&Config::alipay_base_url}, "https, or http to loopback"},
       {"connectors.stripe.base_url", Text{&Config::stripe_base_url}, "https, or http to loopback"},
+      {"connectors.wechatpay.base_url", Text{&Config::wechatpay_base_url}, "https, or http to loopback"},
       {"connectors.timeout_ms", Integer{&Config::gateway_timeout_ms, 100, 120'000},
        "for one whole call to a gateway"},
       {"connectors.send_window_ms", Integer{&Config::send_window_ms, 100, 60'000},
@@ -275,6 +277,12 @@ Result<std::vector<flows::Operator>> read_operators(const Config& config) {
   return operators;
 }
 
+void use_sandbox(Config& config, const std::string& url) {
+  config.alipay_base_url = url + "/alipay";
+  config.stripe_base_url = url + "/stripe";
+  config.wechatpay_base_url = url + "/wechatpay";
+}
+
 Result<void> check_config(const Config& config) {
   const bool local = is_loopback(config.listen);
   const std::size_t colon = config.listen.rfind(':');
@@ -289,9 +297,13 @@ Result<void> check_config(const Config& config) {
                    " can be reached from outside");
   if (Result<std::vector<flows::Operator>> operators = read_operators(config); !operators)
     return fail(std::move(operators.error()));
-  const std::string& url = config.stripe_base_url;
-  if (!url.starts_with("https://") && !is_plain_http_to_loopback(url))
-    return invalid("connectors.stripe.base_url: expected https://, or http:// to loopback");
+  for (const auto& [name, url] :
+       {std::pair<std::string_view, const std::string&>("alipay", config.alipay_base_url),
+        {"stripe", config.stripe_base_url},
+        {"wechatpay", config.wechatpay_base_url}})
+    if (!url.starts_with("https://") && !is_plain_http_to_loopback(url))
+      return invalid("connectors." + std::string(name) +
+                     ".base_url: expected https://, or http:// to loopback");
   return {};
 }
 

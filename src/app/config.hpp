@@ -24,7 +24,9 @@ struct Config {
   std::int64_t four_eyes_above_minor = 100'000;
   std::int64_t resolve_within_s = 172'800;
   std::string master_key_file;  // "" = DIR/master.key, on loopback only
+  std::string alipay_base_url = "https://openapi.alipay.com";
   std::string stripe_base_url = "https://api.stripe.com";
+  std::string wechatpay_base_url = "https://api.mch.weixin.qq.com";
   std::int64_t gateway_timeout_ms = 30'000;
   std::int64_t send_window_ms = 20'000;
   std::int64_t callback_tolerance_s = 300;
@@ -54,6 +56,9 @@ struct Environment {
 [[nodiscard]] Result<std::vector<flows::Operator>> read_operators(const Config& config);
 
 // What holds between options: keys on a public address, plain http to a gateway. Error as above.
+// Sends what would go to the gateways to the sandbox at this address instead.
+void use_sandbox(Config& config, const std::string& url);
+
 [[nodiscard]] Result<void> check_config(const Config& config);
 
 // Whether an address "host:port" is one that only this machine reaches.

@@ -217,7 +217,7 @@ int run_story(const DemoOptions& options, const std::string& folder) {
   config.listen = "127.0.0.1:0";
   config.data_dir = folder;
   config.sandbox = true;
-  config.stripe_base_url = (*sandbox)->url() + "/stripe";
+  use_sandbox(config, (*sandbox)->url());
   JsonLog log("error");
   Result<std::unique_ptr<Node>> node = Node::start(config, log, NodeMode::serving);
   Result<DemoMerchant> merchant = node ? ensure_demo_merchant(**node, config) : fail(node.error());

@@ -83,7 +83,7 @@ Task<Result<void>> ensure_gateway_account(flows::Context& context, std::string b
   create.merchant_id = kMerchantId;
   create.connector = "stripe";
   create.credentials.auth_type = "HeaderKey";
-  create.credentials.api_key = Secret(std::string(kGatewayKey));
+  create.credentials.set("api_key", Secret(std::string(kGatewayKey)));
   create.webhook_secrets = std::move(secrets);
   create.details.connector_type = "payment_processor";
   Result<flows::Answer> created = co_await flows::create_connector_account(

@@ -43,7 +43,9 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   settings.four_eyes_above_minor = config.four_eyes_above_minor;
   settings.resolve_within = seconds(config.resolve_within_s);
   settings.public_url = config.public_url.empty() ? "http://" + config.listen : config.public_url;
+  settings.connector_base_urls.emplace("alipay", config.alipay_base_url);
   settings.connector_base_urls.emplace("stripe", config.stripe_base_url);
+  settings.connector_base_urls.emplace("wechatpay", config.wechatpay_base_url);
   settings.gateway_timeout = milliseconds(config.gateway_timeout_ms);
   settings.send_window = milliseconds(config.send_window_ms);
   settings.callback_tolerance = seconds(config.callback_tolerance_s);
@@ -69,9 +71,9 @@ struct Node::Worker {
         directory(*node.store_, keys, node.epoch_),
         rendering(node.settings_.public_url),
         rate_limiter(node.settings_),
-        context{node.settings_, node.clock_, random,       *http,       keys,
-                *node.cards_,   node.log_,   *node.store_, directory,   node.telemetry_,
-                node.review_,   sequence,    rendering,    rate_limiter} {}
+        context{node.settings_, node.clock_, random,       *http,        keys,
+                *node.cards_,   node.log_,   *node.store_, directory,    node.telemetry_,
+                node.review_,   sequence,    rendering,    rate_limiter, node.offload_} {}
 
   net::SystemRandom random;
   FileKeys keys;

@@ -11,6 +11,7 @@
 #include "app/locked_card_hold.hpp"
 #include "flows/context.hpp"
 #include "net/io_pool.hpp"
+#include "net/offload_pool.hpp"
 #include "net/server.hpp"
 #include "net/system_ports.hpp"
 #include "store/store.hpp"
@@ -76,6 +77,7 @@ class Node {
   std::int64_t largest_key_ = 0;
   // In the order of their lives: the pool's threads end first, its executors last.
   std::unique_ptr<net::IoPool> pool_;
+  net::OffloadPool offload_{1};  // behind the io threads, to which it posts: it goes first
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Jobs> jobs_;
   std::unique_ptr<net::Server> server_;

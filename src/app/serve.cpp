@@ -90,7 +90,7 @@ int run_serve(const ServeOptions& options) {
       return 1;
     }
     sandbox = std::move(*started);
-    config->stripe_base_url = sandbox->url() + "/stripe";
+    use_sandbox(*config, sandbox->url());
   }
   Result<std::unique_ptr<Node>> node =
       Node::start(*config, log, options.review ? NodeMode::reviewing : NodeMode::serving);

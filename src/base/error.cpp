@@ -59,12 +59,20 @@ std::string_view code_name(Code code) {
     case Code::internal: return "internal";
     case Code::connector_answer_malformed: return "connector_answer_malformed";
     case Code::connector_credentials_invalid: return "connector_credentials_invalid";
+    case Code::gateway_unclear: return "gateway_unclear";
     case Code::connector_unknown: return "connector_unknown";
     case Code::webhook_signature_mismatch: return "signature_mismatch";
     case Code::webhook_malformed_header: return "malformed_header";
     case Code::webhook_missing_header: return "missing_header";
     case Code::webhook_no_v1_signature: return "no_v1_signature";
     case Code::webhook_timestamp_out_of_tolerance: return "timestamp_out_of_tolerance";
+    case Code::webhook_missing_signature: return "missing_signature";
+    case Code::webhook_unknown_serial: return "unknown_serial";
+    case Code::webhook_unsupported_algorithm: return "unsupported_algorithm";
+    case Code::webhook_sign_type_not_allowed: return "sign_type_not_allowed";
+    case Code::webhook_app_id_mismatch: return "app_id_mismatch";
+    case Code::webhook_amount_mismatch: return "amount_mismatch";
+    case Code::webhook_decrypt_failed: return "decrypt_failed";
     case Code::configuration_invalid: return "configuration_invalid";
   }
   return "internal";

@@ -1,16 +1,22 @@
 // Every connector of this build. A new gateway adds its include and its line.
 #include <algorithm>
 
+#include "connectors/alipay/alipay.hpp"
 #include "connectors/connector.hpp"
 #include "connectors/stripe/stripe.hpp"
+#include "connectors/wechatpay/wechatpay.hpp"
 
 namespace payweir {
 namespace {
 
+constexpr Alipay kAlipay;
 constexpr Stripe kStripe;
+constexpr WechatPay kWechatPay;
 
 constexpr const Connector* kConnectors[] = {
     &kStripe,
+    &kAlipay,
+    &kWechatPay,
 };
 
 }  // namespace

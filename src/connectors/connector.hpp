@@ -4,10 +4,12 @@
 //
 // A new gateway is one folder, one line in connectors/all.cpp and one block of configuration.
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -43,16 +45,32 @@ struct Card {
   std::string holder_name;
 };
 
+// A payer's wallet, as far as the merchant has to name it.
+struct Wallet {
+  PaymentMethod method = PaymentMethod::none;
+  std::string payer_id;  // openid or buyer_open_id, for payments inside the wallet's app
+  Secret auth_code;      // what the payer's app shows to be scanned; good for a minute
+};
+
+// What one attempt is paid with.
+using Instrument = std::variant<Card, Wallet>;
+[[nodiscard]] PaymentMethod method_of(const Instrument& instrument);
+
 // Everything a connector may need to build the requests of one operation.
 struct ConnectorRequest {
   OperationKind kind = OperationKind::authorise;  // never reversal: that is sent as a void or a refund
   std::string operation_reference;  // Operation::id as text: idempotency key and our reference, for ever
+  std::string attempt_reference;    // Attempt::id as text: the order number at gateways that have one
   std::string payment_reference;    // payment id as the merchant sees it
   Money amount;                     // to authorise, capture or refund
   Money payment_amount;             // the whole payment
   CaptureMethod capture_method = CaptureMethod::automatic;
   AuthenticationType authentication_type = AuthenticationType::no_three_ds;
-  std::optional<Card> card;            // authorise only
+  PaymentMethod method = PaymentMethod::card;
+  std::optional<Card> card;  // authorise by card only
+  Wallet wallet;             // authorise by wallet only
+  // The payer knows what to do: of a query, an order that waits for one who does not is as good as none.
+  bool payer_was_told = false;
   std::string connector_payment_id;    // known for capture, void, refund; perhaps for a query
   std::string connector_operation_id;  // of a refund, once known
   Instant recorded_at;                 // when the operation was; nothing of it left before
@@ -64,24 +82,39 @@ struct ConnectorRequest {
   std::string statement_descriptor_suffix;
   std::string refund_reason;
   std::string return_url;  // where the payer comes back to: an address of the switch
+  std::string notify_url;  // where the gateway's callbacks go: an address of the switch
+  Instant expires_at;      // of the payment: unpaid by then, the gateway should close it, too
+  std::string payer_ip;    // "" when it is not known
   std::string customer_email;
   ContactDetails billing;
   ContactDetails shipping;
 };
 
+// What a merchant was given by the gateway: fields by the names that Capabilities::auth_types declares.
 struct ConnectorCredentials {
-  // HeaderKey: api_key. BodyKey: api_key, key1. SignatureKey: api_key, key1, api_secret.
   std::string auth_type;
-  Secret api_key, key1, api_secret;
+  std::vector<std::pair<std::string, Secret>> fields;
   // Webhook signing secrets: current first, the previous one during a rotation.
   std::vector<Secret> webhook_secrets;
+
+  // Empty when there is none of that name.
+  [[nodiscard]] const Secret& field(std::string_view name) const;
+  void set(std::string_view name, Secret value);
+};
+
+// Credentials as their connector uses them: keys parsed once, when an account is loaded. Shared by threads.
+class PreparedCredentials {
+ public:
+  virtual ~PreparedCredentials() = default;
 };
 
 struct ConnectorContext {
   const ConnectorCredentials& credentials;
   std::string_view base_url;  // origin and path prefix without a trailing slash
   Instant now;
-  Duration callback_tolerance = seconds(300);  // how old a signed callback may be
+  Duration callback_tolerance = seconds(300);     // how old a signed callback may be
+  const PreparedCredentials* prepared = nullptr;  // what prepare() made of the credentials
+  std::string random = {};  // 16 random bytes, for a nonce; money sends and queries only
 };
 
 enum class SendKind : std::uint8_t { money, query };
@@ -121,6 +154,24 @@ struct Fence {
   Duration horizon{};  // horizon: a not-found this long after the send is final
 };
 
+struct CredentialField {
+  std::string_view name;
+  std::string_view what;  // for people: what it is and where the gateway shows it
+  bool is_required = true;
+  bool is_secret = true;  // false: shown as it is
+};
+struct AuthType {
+  std::string_view name;  // "HeaderKey"
+  std::span<const CredentialField> fields;
+};
+
+// How a gateway wants to be told that its callback was taken, or was not.
+struct Acknowledgement {
+  std::string_view content_type = "application/json";
+  std::string_view taken = "{}";
+  std::string_view refused;  // "": the API's own error body
+};
+
 struct Capabilities {
   std::string_view name;          // "stripe"
   std::string_view display_name;  // "Stripe"
@@ -128,7 +179,14 @@ struct Capabilities {
   bool manual_capture = false;
   bool partial_capture = false;
   bool partial_refund = false;
-  std::span<const std::string_view> payment_methods;  // "card"
+  std::span<const PaymentMethod> payment_methods;
+  std::span<const std::string_view> currencies;  // none: any
+  std::span<const AuthType> auth_types;
+  Acknowledgement acknowledgement;
+  bool signs_with_rsa = false;  // begin() and ask() belong on Offload
+
+  [[nodiscard]] bool takes(PaymentMethod method) const;
+  [[nodiscard]] bool takes(Currency currency) const;
 };
 
 // A verified callback, reduced to what it is about. Callbacks never carry an outcome into the switch:
@@ -136,10 +194,11 @@ struct Capabilities {
 struct GatewayEvent {
   std::string event_id;              // the gateway's, unique per account
   std::string event_type;            // the gateway's word
-  std::string operation_reference;   // ours, when the event carries it
+  std::string operation_reference;   // ours, when the event carries it: an operation's id, or an attempt's
   std::string payment_reference;     // ours, when the event carries it
   std::string connector_payment_id;  // theirs
   std::string connector_refund_id;   // theirs, when it is about a refund
+  std::optional<Money> amount;       // of the payment, when the gateway repeats it to be compared
 };
 
 class Connector {
@@ -162,13 +221,16 @@ class Connector {
                                            int round, const http::Response& answer) const = 0;
 
   // After a not-found: what makes it final. key_takeover: begin_fence() builds an inert request under the
-  // operation's own idempotency key; when read_fence() reads from its answer that the key is ours now,
-  // a late original can only be refused, and the operation is known not to have been executed.
-  [[nodiscard]] virtual Fence fence(OperationKind kind) const = 0;
-  // Requires: fence(kind).kind == key_takeover.
+  // operation's own idempotency key; cancel and close: one that makes the order unusable. When read_fence()
+  // reads from its answer that it holds, a late original can only be refused, and the operation is known not
+  // to have been executed.
+  [[nodiscard]] virtual Fence fence(const ConnectorRequest& request) const = 0;
+  // Requires: fence(request).kind is key_takeover, cancel or close.
   [[nodiscard]] virtual http::Request begin_fence(const ConnectorRequest& request,
                                                   const ConnectorContext& context) const = 0;
-  [[nodiscard]] virtual FenceAnswer read_fence(const http::Response& answer) const = 0;
+  [[nodiscard]] virtual FenceAnswer read_fence(const ConnectorRequest& request,
+                                               const ConnectorContext& context,
+                                               const http::Response& answer) const = 0;
 
   // Callbacks: verified over the raw body, against the account's secrets. Errors: webhook_*.
   [[nodiscard]] virtual Result<GatewayEvent> read_webhook(const http::Headers& headers, std::string_view body,
@@ -178,9 +240,21 @@ class Connector {
   // moved after all, or a refund that came back. It is worth a query then.
   [[nodiscard]] virtual bool may_overturn(std::string_view event_type) const = 0;
 
-  // Checks the shape of credentials when an account is made. Error: connector_credentials_invalid.
-  [[nodiscard]] virtual Result<void> check_credentials(const ConnectorCredentials& credentials) const = 0;
+  // Reads credentials when an account is made, and when it is loaded; null when there is nothing to prepare.
+  // All required fields are there. Error: connector_credentials_invalid, which names the field.
+  [[nodiscard]] virtual Result<std::shared_ptr<const PreparedCredentials>> prepare(
+      const ConnectorCredentials& credentials) const = 0;
+
+  // A harmless request that only good credentials can make, and whether its answer says that they are good.
+  // Error of the latter: connector_credentials_invalid, in the gateway's words; gateway_unreadable.
+  [[nodiscard]] virtual http::Request begin_verify(const ConnectorContext& context) const = 0;
+  [[nodiscard]] virtual Result<void> read_verify(const ConnectorContext& context,
+                                                 const http::Response& answer) const = 0;
 };
+
+// Whether the fields that the auth_type asks for are there. Error: connector_credentials_invalid.
+[[nodiscard]] Result<void> check_fields(const Capabilities& capabilities,
+                                        const ConnectorCredentials& credentials);
 
 // connectors/all.cpp: every connector of this build.
 [[nodiscard]] std::span<const Connector* const> all_connectors();

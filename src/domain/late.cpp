@@ -50,6 +50,14 @@ void give_back(Transition& to, const outcome::Accepted& accepted, const event::R
   to.add(effect::InsertOperation{});
 }
 
+// The payer owes just this still: what they have paid after all is taken for it.
+bool is_unpaid(const PaymentAggregate& current) {
+  const PaymentState state = current.payment.state;
+  const bool is_open = state == PaymentState::failed || state == PaymentState::requires_payment_method ||
+                       state == PaymentState::requires_confirmation;
+  return is_open && current.attempt->amount == current.payment.amount;
+}
+
 Decision hear_of_attempt(const PaymentAggregate& current, const outcome::Accepted& accepted,
                          const event::Reported& reported, Instant now) {
   const bool is_money = accepted.as == AcceptedAs::authorised || accepted.as == AcceptedAs::captured;
@@ -69,7 +77,7 @@ Decision hear_of_attempt(const PaymentAggregate& current, const outcome::Accepte
       attempt.error = {"integrity_failure", why};
       to.touch_attempt();
     }
-  } else if (is_only_charge && current.payment.state == PaymentState::failed) {
+  } else if (is_only_charge && is_unpaid(current)) {
     if (accepted.as == AcceptedAs::captured)
       become_captured(to, accepted.amount);
     else

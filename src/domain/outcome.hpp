@@ -58,9 +58,23 @@ enum class AcceptedAs : std::uint8_t {
   authorised,    // held, to be captured
   captured,      // charged
   pending,       // will be decided later; a callback or a query tells
-  needs_action,  // the payer must do something: next_action_url
+  needs_action,  // the payer must do something: next_action
   voided,        // a cancel was done
   refunded,      // a refund was done
+};
+
+// What the payer must do, and with what. The numbers are stored.
+enum class NextActionKind : std::uint8_t {
+  none = 0,
+  redirect = 1,  // go to this address
+  qr_code = 2,   // scan a code that says this
+  sdk = 3,       // the gateway's own SDK, in an app or a page inside its wallet, takes this JSON or text
+};
+struct NextAction {
+  NextActionKind kind = NextActionKind::none;
+  std::string data;
+  [[nodiscard]] bool empty() const { return kind == NextActionKind::none; }
+  friend bool operator==(const NextAction&, const NextAction&) = default;
 };
 
 namespace outcome {
@@ -85,7 +99,7 @@ struct Accepted {
   AcceptedAs as = AcceptedAs::pending;
   std::string connector_payment_id;  // the gateway's id of the payment (or, of a refund, its refund id)
   Money amount;                      // what the gateway says it holds, charged or refunded
-  std::string next_action_url;       // needs_action only
+  NextAction next_action;            // needs_action only; none: it is known already
   CardChecks checks;
   bool has_lapsed = false;  // voided: by the gateway itself, because nobody captured in time
 };

@@ -34,6 +34,7 @@ Operation make_operation(const PaymentAggregate& current, OperationId id, Operat
 void quarantine(Transition& to, const std::string& why) {
   to.attempt().state = AttemptState::quarantined;
   to.attempt().error = {"integrity_failure", why};
+  to.attempt().is_released = false;
   to.touch_attempt();
   to.close_operation(OperationResult::none);
   to.payment().state = PaymentState::conflicted;
@@ -47,7 +48,8 @@ void become_captured(Transition& to, Money captured) {
   const bool whole = captured.minor == payment.amount.minor;
   to.attempt().state = whole ? AttemptState::captured : AttemptState::partially_captured;
   to.attempt().authorised_minor = payment.amount.minor;
-  to.attempt().next_action_url.clear();
+  to.attempt().next_action = {};
+  to.attempt().is_released = false;
   to.attempt().error = {};
   to.touch_attempt();
   to.close_operation(OperationResult::accepted);
@@ -59,7 +61,8 @@ void become_captured(Transition& to, Money captured) {
 
 void become_authorised(Transition& to, Instant ask_at) {
   Attempt& attempt = to.attempt();
-  attempt.next_action_url.clear();
+  attempt.next_action = {};
+  attempt.is_released = false;
   if (to.payment().capture_method == CaptureMethod::automatic) {  // it captures by itself, later
     attempt.state = AttemptState::pending;
     to.touch_attempt();
@@ -81,9 +84,14 @@ void become_authorised(Transition& to, Instant ask_at) {
 void become_voided(Transition& to, Because why, std::optional<OperationResult> closes_as) {
   const bool overdue = why == Because::overdue;
   to.attempt().state = overdue ? AttemptState::expired : AttemptState::voided;
-  to.attempt().next_action_url.clear();
+  to.attempt().next_action = {};
   to.touch_attempt();
   if (closes_as) to.close_operation(*closes_as);
+  if (to.attempt().is_released && !overdue) {
+    to.payment().state = PaymentState::requires_payment_method;
+    to.payment().has_payment_method = false;
+    return;
+  }
   to.payment().state = overdue ? PaymentState::expired : PaymentState::cancelled;
   to.emit(overdue ? EventType::payment_expired : EventType::payment_cancelled);
 }
@@ -132,6 +140,8 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::AmountC
 
 Result<Decision> decide_on(const PaymentAggregate& current, const event::Confirm& confirm, Instant now) {
   if (!is_open_for_changes(current.payment.state)) return illegal("confirm", current.payment);
+  if (current.operation && current.operation->state != OperationState::done)  // given back, just now
+    return illegal("confirm", current.payment);
   if (!current.payment.has_payment_method)
     return fail(Code::payment_method_missing, "payment_method",
                 "A payment token or payment method data is required");
@@ -140,6 +150,7 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::Confirm
   attempt.id = confirm.attempt_id;
   attempt.payment_key = current.payment.id.key;
   attempt.connector_account_key = confirm.connector_account_key;
+  attempt.method = confirm.method;
   attempt.number = ++to.payment().attempt_count;
   attempt.amount = current.payment.amount;
   attempt.created_at = attempt.modified_at = now;
@@ -169,9 +180,17 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::Capture
   return std::move(to).take();
 }
 
-// Lets go of the attempt at the gateway; the payment's end is decided when that is answered.
-Decision begin_void(const PaymentAggregate& current, OperationId operation_id, Instant ask_at, Instant now) {
+enum class Then : std::uint8_t { payment_ends, pays_another_way };
+
+// Lets go of the attempt at the gateway; what becomes of the payment is decided when that is answered.
+Decision begin_void(const PaymentAggregate& current, OperationId operation_id, Instant ask_at, Instant now,
+                    Then then = Then::payment_ends) {
   Transition to(current, now);
+  const bool releases = then == Then::pays_another_way;
+  if (to.attempt().is_released != releases) {
+    to.attempt().is_released = releases;
+    to.touch_attempt();
+  }
   if (to.next().operation && to.operation().state != OperationState::done) {
     Operation superseded = to.operation();
     superseded.state = OperationState::done;
@@ -211,6 +230,26 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::Cancel&
     case PaymentState::requires_merchant_action: return illegal("cancel", current.payment);
   }
   return illegal("cancel", current.payment);
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::Release& release, Instant now) {
+  if (current.payment.state != PaymentState::requires_customer_action)
+    return illegal("choose another way to pay", current.payment);
+  return begin_void(current, release.operation_id, release.ask_at, now, Then::pays_another_way);
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::PayAgain&, Instant now) {
+  if (current.payment.state != PaymentState::failed || !current.attempt ||
+      (current.attempt->state != AttemptState::declined && current.attempt->state != AttemptState::failed))
+    return illegal("pay again", current.payment);
+  if (now >= current.payment.expires_at)
+    return fail(Code::illegal_transition, "status", "You cannot pay again: the time to pay is over");
+  if (current.payment.attempt_count >= kAttemptsMax)
+    return fail(Code::illegal_transition, "status", "You cannot pay again: there were too many attempts");
+  Transition to(current, now);
+  to.payment().state = PaymentState::requires_payment_method;
+  to.payment().has_payment_method = false;
+  return std::move(to).take();
 }
 
 Result<Decision> decide_on(const PaymentAggregate& current, const event::Expire& expire, Instant now) {
@@ -256,7 +295,7 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::CreateR
 void fail_attempt(Transition& to, AttemptState state, OperationResult result, GatewayError error) {
   to.attempt().state = state;
   to.attempt().error = std::move(error);
-  to.attempt().next_action_url.clear();
+  to.attempt().next_action = {};
   to.touch_attempt();
   to.close_operation(result);
   to.payment().state = PaymentState::failed;
@@ -287,7 +326,7 @@ void accept_payment_truth(Transition& to, const outcome::Accepted& accepted, Ins
       const bool first_word = attempt.state == AttemptState::dispatching;
       if (kind == OperationKind::authorise) {  // the payer, too, has done what was asked of them
         attempt.state = AttemptState::pending;
-        attempt.next_action_url.clear();
+        attempt.next_action = {};
       }
       to.touch_attempt();
       to.leave_open(OperationState::unknown, ask_at);
@@ -303,7 +342,7 @@ void accept_payment_truth(Transition& to, const outcome::Accepted& accepted, Ins
       if (PLANTED(action_is_captured)) return become_captured(to, to.payment().amount);
       const bool news = to.payment().state != PaymentState::requires_customer_action;
       attempt.state = AttemptState::needs_action;
-      attempt.next_action_url = accepted.next_action_url;
+      if (!accepted.next_action.empty()) attempt.next_action = accepted.next_action;
       to.touch_attempt();
       to.leave_open(OperationState::unknown, ask_at);
       to.payment().state = PaymentState::requires_customer_action;
@@ -555,6 +594,7 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::Settled
       become_captured(to, {settled.amount_minor, current.payment.amount.currency});
       return std::move(to).take();
     case AcceptedAs::voided:
+      to.attempt().is_released = false;
       become_voided(to, Because::asked, OperationResult::accepted);
       return std::move(to).take();
     case AcceptedAs::pending:

@@ -18,6 +18,9 @@
 // then becomes what the gateway says. Whatever else charged or held money is `succeeded_late`, and is given
 // back by an operation of its own (reversal), which is recorded in the same decision.
 //
+// A failed payment may take another attempt (PayAgain), and one that waits for its payer may be let go of
+// (Release): both lead back to requires_payment_method, on the payment page.
+//
 // A payment has at most one live attempt; an attempt has at most one money operation under way. Every
 // operation is stored, state `dispatching`, before its first byte leaves (effect: dispatch).
 #include <cstdint>
@@ -32,6 +35,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "domain/outcome.hpp"
+#include "domain/payment_method.hpp"
 
 namespace payweir {
 
@@ -101,6 +105,9 @@ enum class AuthenticationType : std::uint8_t { no_three_ds = 1, three_ds = 2 };
 // Counted by the unique index "one live attempt a payment".
 [[nodiscard]] bool is_live(AttemptState state);
 
+// Of one payment; beyond, whoever tries is not a payer.
+inline constexpr std::int32_t kAttemptsMax = 20;
+
 struct Payment {
   PaymentId id;
   std::int64_t merchant_no = 0;
@@ -140,7 +147,9 @@ struct Attempt {
   DeclineReason decline_reason = DeclineReason::unspecified;
   RetryClass retry_class = RetryClass::do_not_retry;
   CardChecks checks;
-  std::string next_action_url;
+  PaymentMethod method = PaymentMethod::card;
+  NextAction next_action;
+  bool is_released = false;  // being let go of, so that the payer can pay another way
   Instant created_at;
   Instant modified_at;
   friend bool operator==(const Attempt&, const Attempt&) = default;
@@ -225,6 +234,7 @@ struct Confirm {
   OperationId operation_id;
   std::int64_t connector_account_key = 0;
   Instant ask_at;
+  PaymentMethod method = PaymentMethod::card;
 };
 struct Capture {
   std::int64_t amount_minor = 0;
@@ -235,6 +245,13 @@ struct Cancel {
   OperationId operation_id;  // used when an authorisation must be voided at the gateway
   Instant ask_at;
 };
+// Lets go of an attempt that waits for its payer, so that they can pay another way: the payment does not end.
+struct Release {
+  OperationId operation_id;
+  Instant ask_at;
+};
+// After an attempt that came to nothing: the payment takes another one, while there is time.
+struct PayAgain {};
 struct CreateRefund {
   RefundId refund_id;
   std::int64_t amount_minor = 0;
@@ -286,7 +303,7 @@ struct Expire {
 }  // namespace event
 using PaymentEvent =
     std::variant<event::PaymentMethodGiven, event::AmountChanged, event::Confirm, event::Capture,
-                 event::Cancel, event::CreateRefund, event::OperationEnded, event::AskedInVain, event::GaveUp,
+                 event::Cancel, event::Release, event::PayAgain, event::CreateRefund, event::OperationEnded, event::AskedInVain, event::GaveUp,
                  event::Reported, event::Reverse, event::SettledByHand, event::Expire>;
 
 // ── Effects: what the shell must do with the next aggregate ───────────────────────────────────────

@@ -172,6 +172,54 @@ TEST(PaymentDecide, MovesNoMoneyOfAPaymentThatHasNoAttempt) {
   )");
 }
 
+// The payer of a payment page who changes their mind, or whose card was declined.
+TEST(PaymentDecide, LetsThePayerPayAnotherWay) {
+  std::int64_t serial = 1000;
+  const auto tell = [&](PaymentAggregate before, const char* word) {
+    const auto [event, now] = read_event(word, serial);
+    const Result<Decision> decision = decide(before, event, now);
+    EXPECT_TRUE(decision.has_value()) << word;
+    return decision ? decision->next : before;
+  };
+  PaymentAggregate waits = read_aggregate("requires_customer_action needs_action authorise:unknown");
+  waits.payment.attempt_count = 1;
+  PaymentAggregate next = tell(waits, "release");
+  EXPECT_EQ(next.payment.state, PaymentState::processing);
+  EXPECT_EQ(next.operation->kind, OperationKind::void_authorisation);
+  next.superseded.reset();
+  EXPECT_EQ(tell(next, "accepted captured 100").payment.state, PaymentState::succeeded) << "paid meanwhile";
+  next = tell(next, "accepted voided 100");
+  EXPECT_EQ(next.payment.state, PaymentState::requires_payment_method);
+  EXPECT_FALSE(next.payment.has_payment_method);
+  next = tell(tell(next, "give_method"), "confirm");
+  EXPECT_EQ(next.payment.attempt_count, 2);
+  EXPECT_EQ(next.attempt->number, 2);
+  EXPECT_FALSE(next.attempt->is_released);
+
+  next = tell(next, "declined");
+  EXPECT_EQ(next.payment.state, PaymentState::failed);
+  EXPECT_EQ(tell(next, "pay_again").payment.state, PaymentState::requires_payment_method);
+  const auto [again, late] = read_event("pay_again late", serial);
+  EXPECT_EQ(decide(next, again, late).error().code, Code::illegal_transition) << "the time to pay is over";
+  next.payment.attempt_count = kAttemptsMax;
+  EXPECT_EQ(decide(next, event::PayAgain{}, next.payment.created_at).error().code, Code::illegal_transition);
+}
+
+// A void that was refused is no release: what cancels it afterwards ends the payment.
+TEST(PaymentDecide, AReleaseThatFailedLeavesCancelAsItIs) {
+  std::int64_t serial = 1000;
+  const auto tell = [&](const PaymentAggregate& before, const char* word) {
+    const auto [event, now] = read_event(word, serial);
+    PaymentAggregate next = decide(before, event, now).value().next;
+    next.superseded.reset();
+    return next;
+  };
+  PaymentAggregate next =
+      tell(read_aggregate("requires_customer_action needs_action authorise:unknown"), "release");
+  next = tell(tell(tell(next, "rejected"), "cancel"), "accepted voided 100");
+  EXPECT_EQ(next.payment.state, PaymentState::cancelled);
+}
+
 // As a row may hold it that another version wrote.
 TEST(PaymentDecide, ChangesNothingInAStateThatItDoesNotKnow) {
   PaymentAggregate aggregate = read_aggregate("manual requires_capture authorised authorise:done");

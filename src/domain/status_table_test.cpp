@@ -75,6 +75,8 @@ std::string render() {
          "`requires_merchant_action` is a payment that the gateway said nothing usable about for as long as "
          "the\n"
          "resolver's policy allows. The switch goes on asking; a person may settle it first.\n\n"
+         "On the payment page, a payer whose attempt came to nothing may pay another way: the payment is\n"
+         "`requires_payment_method` again.\n\n"
          "`auto_refunded` is an attempt that was given up, charged or held money all the same, and gives it\n"
          "back, or has done so. A failed payment that nobody has paid otherwise is taken for what the "
          "gateway\n"

@@ -88,7 +88,8 @@ Attempt make_attempt(AttemptState state, std::int64_t captured_minor) {
   const bool came_late = state == AttemptState::succeeded_late || state == AttemptState::reversed;
   if (came_late) attempt.captured_minor = kWhole;
   if (state == AttemptState::authorised || attempt.captured_minor > 0) attempt.authorised_minor = kWhole;
-  if (state == AttemptState::needs_action) attempt.next_action_url = "https://gateway.example/3ds";
+  if (state == AttemptState::needs_action)
+    attempt.next_action = {NextActionKind::redirect, "https://gateway.example/3ds"};
   if (state != AttemptState::dispatching) attempt.connector_payment_id = "pi_1";
   attempt.created_at = attempt.modified_at = kCreated;
   return attempt;
@@ -149,7 +150,8 @@ Outcome read_outcome(const std::vector<std::string>& words) {
   accepted.amount = read_amount(words, 2);
   accepted.connector_payment_id = "pi_1";
   accepted.checks.cvc_check = "pass";
-  if (accepted.as == AcceptedAs::needs_action) accepted.next_action_url = "https://gateway.example/3ds";
+  if (accepted.as == AcceptedAs::needs_action)
+    accepted.next_action = {NextActionKind::redirect, "https://gateway.example/3ds"};
   return accepted;
 }
 
@@ -257,6 +259,10 @@ TimedEvent read_event(std::string_view text, std::int64_t& serial) {
     timed.event = event::Capture{number_of(words.at(1)), {++serial, 0}, ask_at};
   } else if (verb == "cancel") {
     timed.event = event::Cancel{{++serial, 0}, ask_at};
+  } else if (verb == "release") {
+    timed.event = event::Release{{++serial, 0}, ask_at};
+  } else if (verb == "pay_again") {
+    timed.event = event::PayAgain{};
   } else if (verb == "refund") {
     const RefundId refund_id{++serial, 0};
     timed.event = event::CreateRefund{refund_id, number_of(words.at(1)), {++serial, 0}, ask_at};
@@ -352,7 +358,7 @@ const std::vector<std::string>& all_events() {
         "refund 40",   "refund 41",         "refund 100",       "refund 101",  "not_sent",
         "rejected",    "declined",          "unknown",          "contradicts", "asked_in_vain",
         "expire",      "expire late",       "unanswered",       "gave_up",     "by_hand not_executed",
-        "reverse",     "reported declined", "reported unknown"};
+        "reverse",     "reported declined", "reported unknown", "release",     "pay_again"};
     for (const AcceptedAs as : kAccepted)
       for (const char* amount : {" 0", " 40", " 100", " 101", " 100 EUR", " 100 late"})
         made.push_back("accepted " + std::string(to_string(as)) + amount);

@@ -14,6 +14,7 @@ std::string fingerprint(const PaymentAggregate& aggregate) {
          std::to_string(payment.refund_reserved_minor) + " " +
          std::to_string(aggregate.operation ? aggregate.operation->amount.minor : 0) + " " +
          std::to_string(aggregate.attempt ? aggregate.attempt->captured_minor : 0) + " " +
+         (aggregate.attempt && aggregate.attempt->is_released ? "released " : "") +
          (aggregate.refund ? aggregate.refund->error.code : "");
 }
 

@@ -34,6 +34,21 @@ const std::set<std::pair<PaymentState, PaymentState>>& edges() {
       {requires_customer_action, expired},
       {requires_customer_action, failed},
       {requires_customer_action, conflicted},
+      // Another way to pay.
+      {processing, requires_payment_method},
+      {requires_customer_action, requires_payment_method},
+      {requires_merchant_action, requires_payment_method},
+      {failed, requires_payment_method},
+      // The attempt before it succeeded all the same.
+      {requires_payment_method, processing},
+      {requires_payment_method, requires_capture},
+      {requires_payment_method, succeeded},
+      {requires_payment_method, partially_captured},
+      {requires_payment_method, conflicted},
+      {requires_confirmation, requires_capture},
+      {requires_confirmation, succeeded},
+      {requires_confirmation, partially_captured},
+      {requires_confirmation, conflicted},
       {requires_capture, processing},
       // Seen at the gateway without a request of ours.
       {requires_capture, cancelled},
@@ -173,7 +188,8 @@ class Inspection {
                    count<effect::PostRefundReturned>(decision_) <=
                1,
            "one decision posts twice");
-    if (!after_.attempt) return;
+    const bool is_another = before_.attempt && after_.attempt && before_.attempt->id != after_.attempt->id;
+    if (!after_.attempt || is_another) return;
     const AttemptState state = after_.attempt->state;
     const std::int64_t before =
         before_.attempt && came_late(before_.attempt->state) ? before_.attempt->captured_minor : 0;
@@ -216,7 +232,7 @@ class Inspection {
     if (attempt == AttemptState::reversed) expect(!is_open(after_.operation), "given back, and still at it");
     if (state == cancelled || state == failed || state == expired || state == conflicted)
       expect(!is_live(attempt), "the payment ended and its attempt lives");
-    if (is_final(state)) expect(after_.attempt->next_action_url.empty(), "the payer is still sent away");
+    if (is_final(state)) expect(after_.attempt->next_action.empty(), "the payer is still sent away");
   }
 
   const PaymentAggregate& before_;
@@ -280,6 +296,19 @@ const std::vector<std::string>& consistent_states() {
                "conflicted quarantined void:done",
            })
         made.push_back(method + rest);
+      // After another way to pay was asked for.
+      for (const std::string before : {"requires_payment_method", "requires_confirmation"}) {
+        for (const std::string given_up :
+             {" declined authorise:done", " failed authorise:done", " voided void:done",
+              " quarantined authorise:done", " quarantined void:done", " reversed reversal:done",
+              " succeeded_late reversal:dispatching", " succeeded_late reversal:unknown",
+              " succeeded_late reversal:done"})
+          made.push_back(method + before + given_up);
+      }
+      for (const std::string ended : {"cancelled", "expired"})
+        for (const std::string given_up : {" declined authorise:done", " failed authorise:done"})
+          made.push_back(method + ended + given_up);
+      made.push_back(method + "expired voided void:done");
       for (const std::string ended : {"cancelled", "expired", "failed"}) {
         for (const std::string late :
              {" succeeded_late reversal:dispatching", " succeeded_late reversal:unknown",

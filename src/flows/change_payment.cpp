@@ -12,10 +12,11 @@ struct Change {
   std::optional<Currency> currency;
   std::optional<CaptureMethod> capture_method;
   std::optional<AuthenticationType> authentication_type;
-  std::optional<Card> card;
+  std::optional<Instrument> instrument;
   std::string connector, connector_account_id;
   SharedValue<PaymentDetails> details;
   bool confirms = false;
+  bool on_payment_page = false;
 };
 
 void take_if_given(std::string& stored, const std::string& given) {
@@ -45,7 +46,12 @@ void merge(PaymentDetails& stored, const PaymentDetails& given) {
                                                &PaymentDetails::order_details_json,
                                                &PaymentDetails::routing_json})
     take_if_given(stored.*member, given.*member);
-  if (!given.card.empty()) stored.card = given.card;
+  if (!given.card.empty() || !given.wallet.empty()) {  // another way to pay replaces the one before
+    stored.card = given.card;
+    stored.wallet = given.wallet;
+    stored.payer_id = given.payer_id;
+    stored.payment_method_type = given.payment_method_type;
+  }
   if (given.has_off_session) {
     stored.has_off_session = true;
     stored.off_session = given.off_session;
@@ -61,6 +67,8 @@ Result<PaymentAggregate> decide_changes(const PaymentAggregate& stored, const Ch
     next = std::move(decision->next);
     return {};
   };
+  if (change.on_payment_page && stored.payment.state == PaymentState::failed)
+    if (Result<void> done = step(event::PayAgain{}); !done) return fail(std::move(done.error()));
   const Money amount{change.amount_minor.value_or(stored.payment.amount.minor),
                      change.currency.value_or(stored.payment.amount.currency)};
   if (change.amount_to_capture && *change.amount_to_capture > amount.minor)
@@ -68,7 +76,7 @@ Result<PaymentAggregate> decide_changes(const PaymentAggregate& stored, const Ch
   // An amount that stays the same goes through decide() too: it refuses when the state allows no change.
   if (!change.confirms || amount != stored.payment.amount)
     if (Result<void> done = step(event::AmountChanged{amount}); !done) return fail(std::move(done.error()));
-  if (change.card)
+  if (change.instrument)
     if (Result<void> done = step(event::PaymentMethodGiven{}); !done) {
       if (change.confirms && done.error().code == Code::illegal_transition)  // the verb that was asked for
         return fail(Code::illegal_transition, "status",
@@ -82,7 +90,8 @@ Result<PaymentAggregate> decide_changes(const PaymentAggregate& stored, const Ch
 }
 
 Task<Result<Answer>> store_changes(Context& context, Key key, PaymentSnapshot snapshot,
-                                   std::optional<Card> card, bool& conflict, const Rendering& rendering) {
+                                   std::optional<Instrument> instrument, bool& conflict,
+                                   const Rendering& rendering) {
   const std::int64_t payment_key = snapshot.aggregate.payment.id.key;
   store::ChangeSet changes;
   apply(context, snapshot, Decision{snapshot.aggregate, {}, true}, RowIs::stored, changes);
@@ -97,24 +106,44 @@ Task<Result<Answer>> store_changes(Context& context, Key key, PaymentSnapshot sn
   if (!recorded) co_return fail(std::move(recorded.error()));
   if (recorded->replayed) co_return std::move(*recorded->replayed);
   conflict = recorded->conflict;
+  const Card* card = instrument ? std::get_if<Card>(&*instrument) : nullptr;
   if (card && !conflict && !context.cards.put(payment_key, serialise_card(*card), context.clock.wall()))
     co_return fail(Code::overloaded, "payment_method_data",
                    "too many cards wait for their confirm; try again later");
   co_return answer;
 }
 
-// The card that the payer gives now, or the one that waits since create. Taken last: a request that is
-// refused must leave it where it is.
-Result<Card> take_card(Context& context, std::int64_t payment_key, std::optional<Card> given, Instant now) {
+// The wallet that was named at create; a code that the payer's app showed is too old by now.
+Result<Instrument> named_wallet(const PaymentDetails& details) {
+  const std::optional<PaymentMethod> method = parse_wallet(details.wallet);
+  if (!method || is_barcode(*method))
+    return fail(Code::payment_method_missing, "payment_method_data",
+                "the payer's code is good for a minute; send payment_method_data again");
+  return Wallet{*method, details.payer_id, Secret()};
+}
+
+// What the payer gives now, or the card that waits since create. Taken last: a request that is refused must
+// leave it where it is.
+Result<Instrument> take_instrument(Context& context, const PaymentSnapshot& snapshot,
+                                   std::optional<Instrument> given, Instant now) {
+  const std::int64_t payment_key = snapshot.aggregate.payment.id.key;
   if (given) {
     static_cast<void>(context.cards.take(payment_key, now));
     return std::move(*given);
   }
+  if (!snapshot.details->wallet.empty()) return named_wallet(*snapshot.details);
   const std::optional<Secret> held = context.cards.take(payment_key, now);
   if (!held)
     return fail(Code::payment_method_missing, "payment_method_data",
                 "the card is no longer held (15 minutes, or a restart); send payment_method_data again");
-  return parse_card(*held);
+  Result<Card> card = parse_card(*held);
+  if (!card) return fail(std::move(card.error()));
+  return std::move(*card);
+}
+
+PaymentMethod method_of(const Change& change, const PaymentDetails& details) {
+  if (change.instrument) return method_of(*change.instrument);
+  return parse_wallet(details.wallet).value_or(PaymentMethod::card);
 }
 
 Task<Result<Answer>> change_payment(Context& context, Principal principal, Key key, Change change,
@@ -136,11 +165,12 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     }
     snapshot.aggregate = std::move(*changed);
     merge(snapshot.details.edit(), *change.details);
+    if (change.on_payment_page) snapshot.details.edit().paid_on = "page";
     if (!change.confirms) {
       snapshot.aggregate.payment.version = stored_version + 1;
       bool conflict = false;
       Result<Answer> answer =
-          co_await store_changes(context, key, std::move(snapshot), change.card, conflict, rendering);
+          co_await store_changes(context, key, std::move(snapshot), change.instrument, conflict, rendering);
       if (conflict) continue;
       co_return answer;
     }
@@ -149,6 +179,7 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     confirm.attempt_id = context.new_id<AttemptTag>();
     confirm.operation_id = context.new_id<OperationTag>();
     confirm.ask_at = first_ask(context.settings, now);
+    confirm.method = method_of(change, *snapshot.details);
     Result<Decision> decision = decide(snapshot.aggregate, confirm, now);
     if (!decision) {
       Result<Answer> answer =
@@ -157,7 +188,8 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     }
     if (!snapshot.profile) co_return fail(Code::not_found, "profile_id", "the business profile was deleted");
     Result<std::shared_ptr<const ConnectorAccount>> account =
-        choose_account(*snapshot.profile, change.connector, change.connector_account_id);
+        choose_account(*snapshot.profile, snapshot.aggregate.payment, confirm.method, change.connector,
+                       change.connector_account_id);
     if (!account) {
       Result<Answer> answer =
           co_await replay_or_fail(context, key, std::move(account.error()), AnswerWith::payment, rendering);
@@ -169,10 +201,10 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     decision->next.payment.version = stored_version + 1;
 
     const std::int64_t payment_key = snapshot.aggregate.payment.id.key;
-    Result<Card> card = take_card(context, payment_key, change.card, now);
-    if (!card) {
-      Result<Answer> answer =
-          co_await replay_or_fail(context, key, std::move(card.error()), AnswerWith::payment, rendering);
+    Result<Instrument> instrument = take_instrument(context, snapshot, change.instrument, now);
+    if (!instrument) {
+      Result<Answer> answer = co_await replay_or_fail(context, key, std::move(instrument.error()),
+                                                      AnswerWith::payment, rendering);
       co_return answer;
     }
     const Duration send_by = send_by_of(context);
@@ -183,15 +215,16 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     Result<Recorded> recorded =
         co_await record(context, std::move(changes), key, AnswerWith::payment, rendering);
     // Not recorded, so not sent: the card waits on for the next try.
-    if (!recorded || recorded->conflict)
+    const Card* card = std::get_if<Card>(&*instrument);
+    if (card && (!recorded || recorded->conflict))
       static_cast<void>(context.cards.put(payment_key, serialise_card(*card), now));
     if (!recorded) co_return fail(std::move(recorded.error()));
     if (recorded->replayed) co_return std::move(*recorded->replayed);
     if (recorded->conflict) continue;
     count_state(context, before, snapshot);
-    std::optional<Card> sent_card = std::move(*card);
-    Result<Answer> answer = co_await send_and_conclude(context, std::move(snapshot), std::move(sent_card),
-                                                       send_by, claim_key, AnswerWith::payment, rendering);
+    std::optional<Instrument> sent = std::move(*instrument);
+    Result<Answer> answer = co_await send_and_conclude(context, std::move(snapshot), std::move(sent), send_by,
+                                                       claim_key, AnswerWith::payment, rendering);
     co_return answer;
   }
   co_return fail(Code::store_busy, "", "too many writers at once on this payment; try again");
@@ -208,7 +241,7 @@ Task<Result<Answer>> update_payment(Context& context, Principal principal, Key k
   change.currency = command.currency;
   change.capture_method = command.capture_method;
   change.authentication_type = command.authentication_type;
-  change.card = std::move(command.card);
+  change.instrument = std::move(command.instrument);
   change.connector = std::move(command.connector);
   change.connector_account_id = std::move(command.connector_account_id);
   change.details = std::move(command.details);
@@ -223,11 +256,12 @@ Task<Result<Answer>> confirm_payment(Context& context, Principal principal, Key 
   Change change;
   change.payment_id = std::move(command.payment_id);
   change.client_secret = std::move(command.client_secret);
-  change.card = std::move(command.card);
+  change.instrument = std::move(command.instrument);
   change.connector = std::move(command.connector);
   change.connector_account_id = std::move(command.connector_account_id);
   change.details = std::move(command.details);
   change.confirms = true;
+  change.on_payment_page = command.on_payment_page;
   Result<Answer> answer =
       co_await change_payment(context, std::move(principal), std::move(key), std::move(change), rendering);
   co_return answer;

@@ -15,6 +15,7 @@
 #include "ports/http_client.hpp"
 #include "ports/keys.hpp"
 #include "ports/log.hpp"
+#include "ports/offload.hpp"
 #include "ports/random.hpp"
 #include "store/store.hpp"
 
@@ -35,6 +36,7 @@ struct Context {
   KeySequence& sequence;
   const Rendering& rendering;  // of webhook bodies
   RateLimiter& rate_limiter;
+  Offload& offload;
 
   template <class Tag>
   [[nodiscard]] Id<Tag> new_id() {

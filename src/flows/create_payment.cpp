@@ -28,7 +28,7 @@ Payment make_payment(Context& context, const CreatePayment& command, const Payme
   payment.amount = command.amount;
   payment.capture_method = command.capture_method;
   payment.authentication_type = command.authentication_type;
-  payment.has_payment_method = command.card.has_value();
+  payment.has_payment_method = command.instrument.has_value();
   payment.state = payment.has_payment_method ? PaymentState::requires_confirmation
                                              : PaymentState::requires_payment_method;
   payment.created_at = payment.modified_at = now;
@@ -38,7 +38,7 @@ Payment make_payment(Context& context, const CreatePayment& command, const Payme
 
 // Without confirm nothing is sent: one commit holds the payment, the claim and the answer.
 Task<Result<Answer>> create_only(Context& context, Key key, PaymentSnapshot snapshot,
-                                 std::optional<Card> card, const Rendering& rendering) {
+                                 std::optional<Instrument> instrument, const Rendering& rendering) {
   const std::int64_t payment_key = snapshot.aggregate.payment.id.key;
   store::ChangeSet changes;
   apply(context, snapshot, Decision{snapshot.aggregate, {}, true}, RowIs::fresh, changes);
@@ -48,6 +48,7 @@ Task<Result<Answer>> create_only(Context& context, Key key, PaymentSnapshot snap
     const std::int64_t claim_key = claim(context, changes, *key, payment_key);
     store_answer(context, changes, claim_key, answer);
   }
+  const Card* card = instrument ? std::get_if<Card>(&*instrument) : nullptr;
   if (card && !context.cards.put(payment_key, serialise_card(*card), context.clock.wall()))
     co_return fail(Code::overloaded, "payment_method_data",
                    "too many cards wait for their confirm; try again later");
@@ -80,12 +81,13 @@ Task<Result<Answer>> create_payment(Context& context, Principal principal, Key k
   snapshot.details = std::move(command.details);
   if (!command.confirm) {
     Result<Answer> created = co_await create_only(context, std::move(key), std::move(snapshot),
-                                                  std::move(command.card), rendering);
+                                                  std::move(command.instrument), rendering);
     co_return created;
   }
 
-  Result<std::shared_ptr<const ConnectorAccount>> account =
-      choose_account(*snapshot.profile, command.connector, command.connector_account_id);
+  const PaymentMethod method = command.instrument ? method_of(*command.instrument) : PaymentMethod::card;
+  Result<std::shared_ptr<const ConnectorAccount>> account = choose_account(
+      *snapshot.profile, snapshot.aggregate.payment, method, command.connector, command.connector_account_id);
   if (!account) {  // switched off since, perhaps: a repeated request still gets its first answer
     Result<Answer> answer = co_await replay_or_fail(context, std::move(key), std::move(account.error()),
                                                     AnswerWith::payment, rendering);
@@ -97,6 +99,7 @@ Task<Result<Answer>> create_payment(Context& context, Principal principal, Key k
   confirm.operation_id = context.new_id<OperationTag>();
   confirm.connector_account_key = snapshot.account->row.id.key;
   confirm.ask_at = first_ask(context.settings, now);
+  confirm.method = method;
   Result<Decision> decision = decide(snapshot.aggregate, confirm, now);
   if (!decision) co_return fail(std::move(decision.error()));
 
@@ -109,8 +112,9 @@ Task<Result<Answer>> create_payment(Context& context, Principal principal, Key k
       co_await record(context, std::move(changes), std::move(key), AnswerWith::payment, rendering);
   if (!recorded) co_return fail(std::move(recorded.error()));
   if (recorded->replayed) co_return std::move(*recorded->replayed);
-  Result<Answer> answer = co_await send_and_conclude(context, std::move(snapshot), std::move(command.card),
-                                                     send_by, claim_key, AnswerWith::payment, rendering);
+  Result<Answer> answer =
+      co_await send_and_conclude(context, std::move(snapshot), std::move(command.instrument), send_by,
+                                 claim_key, AnswerWith::payment, rendering);
   co_return answer;
 }
 

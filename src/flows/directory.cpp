@@ -28,6 +28,12 @@ Result<std::shared_ptr<const ConnectorAccount>> open_account(Keys& keys, store::
   const std::span<const Connector* const> connectors = all_connectors();
   for (std::size_t i = 0; i < connectors.size(); ++i) {
     if (connectors[i]->capabilities().name != row.connector) continue;
+    // Credentials that cannot be read any more, which they could be when they were stored, leave an account
+    // that nothing is sent to.
+    Result<std::shared_ptr<const PreparedCredentials>> prepared =
+        connectors[i]->prepare(account->credentials);
+    if (!prepared) break;
+    account->prepared = std::move(*prepared);
     account->connector = connectors[i];
     account->connector_index = i;
   }

@@ -24,7 +24,8 @@ struct ConnectorAccount {
   ConnectorAccountDetails details;
   const Connector* connector = nullptr;  // null: this build has no such connector any more
   std::size_t connector_index = 0;
-  ConnectorCredentials credentials;  // opened
+  ConnectorCredentials credentials;                     // opened
+  std::shared_ptr<const PreparedCredentials> prepared;  // null: the connector needs none
 };
 
 struct ProfileEntry {

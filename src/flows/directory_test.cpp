@@ -119,7 +119,7 @@ TEST(Directory, KeepsDeletedAccountsForWhatTheyHaveUnderWay) {
   command.merchant_id = "shop";
   command.connector = "stripe";
   command.credentials.auth_type = "HeaderKey";
-  command.credentials.api_key = Secret("sk_test_of_the_account");
+  command.credentials.set("api_key", Secret("sk_test_of_the_account"));
   const Answer made = world
                           .run(create_connector_account(world.context(), world.admin(), std::nullopt, command,
                                                         world.rendering))
@@ -131,7 +131,7 @@ TEST(Directory, KeepsDeletedAccountsForWhatTheyHaveUnderWay) {
   EXPECT_TRUE(find(world, world.context(), "shop")->default_profile()->accounts.empty()) << "no new payments";
   const auto retired = find(world, world.context(), "shop")->find_account(account_key);
   ASSERT_TRUE(retired);
-  EXPECT_EQ(retired->credentials.api_key.reveal(), "sk_test_of_the_account");
+  EXPECT_EQ(retired->credentials.field("api_key").reveal(), "sk_test_of_the_account");
 
   ASSERT_TRUE(world.run(delete_merchant(world.context(), world.admin(), "shop")));
   const auto deleted = world.run(world.context().directory.merchant(merchant_no)).value();
@@ -150,7 +150,7 @@ TEST(Faults, K12_CredentialsOpenOnlyInTheirOwnRow) {
     command.connector = "stripe";
     command.label = label;
     command.credentials.auth_type = "HeaderKey";
-    command.credentials.api_key = Secret("sk_test_of_" + label + "_account");
+    command.credentials.set("api_key", Secret("sk_test_of_" + label + "_account"));
     ASSERT_TRUE(world.run(
         create_connector_account(world.context(), world.admin(), std::nullopt, command, world.rendering)));
   }

@@ -18,7 +18,7 @@ constexpr Duration kAskTimeout = seconds(10);
 constexpr Duration kExecutionMax = minutes(2);
 
 ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snapshot,
-                            std::optional<Card> card) {
+                            std::optional<Instrument> instrument) {
   const PaymentAggregate& aggregate = snapshot.aggregate;
   const Operation& operation = *aggregate.operation;
   ConnectorRequest request;
@@ -29,12 +29,18 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   request.operation_reference = to_text(operation.id);
   if (PLANTED(another_key_a_try))
     request.operation_reference += std::to_string(context.settings.last_key_of_earlier_life);
+  request.attempt_reference = to_text(aggregate.attempt->id);
   request.payment_reference = snapshot.payment_id();
   request.amount = operation.amount;
   request.payment_amount = aggregate.payment.amount;
   request.capture_method = aggregate.payment.capture_method;
   request.authentication_type = aggregate.payment.authentication_type;
-  request.card = std::move(card);
+  request.method = aggregate.attempt->method;
+  if (instrument) {
+    if (auto* card = std::get_if<Card>(&*instrument)) request.card = std::move(*card);
+    if (auto* wallet = std::get_if<Wallet>(&*instrument)) request.wallet = std::move(*wallet);
+  }
+  request.payer_was_told = !aggregate.attempt->next_action.empty();
   request.connector_payment_id = aggregate.attempt->connector_payment_id;
   request.connector_operation_id = operation.connector_operation_id;
   request.description = snapshot.details->description;
@@ -43,10 +49,14 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   request.recorded_at = operation.created_at;
   request.sendable = context.settings.send_window + context.settings.gateway_timeout;
   request.customer_email = snapshot.details->email;
+  request.notify_url = context.settings.public_url + "/webhooks/" + snapshot.merchant->row.merchant_id + "/" +
+                       to_text(snapshot.account->row.id);
+  request.expires_at = aggregate.payment.expires_at;
   if (operation.kind != OperationKind::authorise) return request;
   request.return_url = context.settings.public_url + "/payments/" + request.payment_reference + "/" +
                        snapshot.merchant->row.merchant_id + "/redirect/response/" +
                        snapshot.account->row.connector;
+  request.payer_ip = payer_address(*snapshot.details);
   request.billing = read_contact(snapshot.details->payment_method_billing_json.empty()
                                      ? snapshot.details->billing_json
                                      : snapshot.details->payment_method_billing_json);
@@ -54,10 +64,25 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   return request;
 }
 
-ConnectorContext connector_context(const Context& context, const ConnectorAccount& account) {
-  const auto base_url = context.settings.connector_base_urls.find(account.row.connector);
+constexpr std::size_t kNonceBytes = 16;
+
+ConnectorContext connector_context(Context& context, const ConnectorAccount& account) {
+  const auto base_url = context.settings.connector_base_urls.find(account.connector->capabilities().name);
   check(base_url != context.settings.connector_base_urls.end(), "a connector has no base URL");
-  return {account.credentials, base_url->second, context.clock.wall(), context.settings.callback_tolerance};
+  ConnectorContext of_account{account.credentials,    base_url->second,
+                              context.clock.wall(),   context.settings.callback_tolerance,
+                              account.prepared.get(), ""};
+  if (account.connector->capabilities().signs_with_rsa)
+    of_account.random = context.random.bytes(RandomPurpose::nonce, kNonceBytes);
+  return of_account;
+}
+
+// What a connector computes for long is computed elsewhere. The caller's frame holds all that `work` names.
+Task<void> compute(Context& context, const Connector& connector, std::function<void()> work) {
+  if (connector.capabilities().signs_with_rsa)
+    co_await context.offload.run(std::move(work));
+  else
+    work();
 }
 
 Outcome outcome_of_transport_error(const Error& error) {
@@ -89,16 +114,18 @@ void observe_clock(Context& context, const ConnectorAccount& account, const http
 
 }  // namespace
 
-Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot, std::optional<Card> card,
-                               Duration send_by) {
+Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot,
+                               std::optional<Instrument> instrument, Duration send_by) {
   if (!snapshot.account) co_return GatewayCall{outcome::NotSent{"the connector account was deleted"}, 0};
   if (context.review.is_under_way() && !PLANTED(sends_under_review))
     co_return GatewayCall{outcome::NotSent{"the database is under review"}, 0};
-  const ConnectorRequest request = request_of(context, snapshot, std::move(card));
+  const ConnectorRequest request = request_of(context, snapshot, std::move(instrument));
   const ConnectorContext connector_of = connector_context(context, *snapshot.account);
   const Connector& connector = *snapshot.account->connector;
   GatewayCall call{outcome::Unknown{"the connector came to no end", "", false}, 0};
-  Step step = connector.begin(request, connector_of);
+  Step step;
+  std::function<void()> begin = [&] { step = connector.begin(request, connector_of); };
+  co_await compute(context, connector, std::move(begin));
   int money_sends = 0;
   std::string origin;
   for (int round = 0; round < kRoundsMax; ++round) {
@@ -130,7 +157,8 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
       break;
     }
     observe_clock(context, *snapshot.account, *answer);
-    step = connector.resume(request, connector_of, *answer);
+    std::function<void()> resume = [&] { step = connector.resume(request, connector_of, *answer); };
+    co_await compute(context, connector, std::move(resume));
   }
   count_contradiction(context, snapshot, call.outcome, origin);
   co_return call;
@@ -144,7 +172,9 @@ Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapsh
   const int rounds_max = request.consistent ? kPagesMax : kRoundsMax;
   const ConnectorContext connector_of = connector_context(context, *snapshot.account);
   const Connector& connector = *snapshot.account->connector;
-  AskStep step = connector.ask(request, connector_of);
+  AskStep step;
+  std::function<void()> begin = [&] { step = connector.ask(request, connector_of); };
+  co_await compute(context, connector, std::move(begin));
   std::string origin;
   for (int round = 0; round < rounds_max; ++round) {
     if (auto* done = std::get_if<ask::Done>(&step)) {
@@ -160,7 +190,11 @@ Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapsh
     result.gateway_us += context.clock.suspended_us() - started_us;
     if (!answer) break;
     observe_clock(context, *snapshot.account, *answer);
-    step = connector.resume_ask(request, connector_of, round, *answer);
+    // It may have to sign the next question.
+    std::function<void()> resume = [&] {
+      step = connector.resume_ask(request, connector_of, round, *answer);
+    };
+    co_await compute(context, connector, std::move(resume));
   }
   if (result.finding)
     if (const auto* found = std::get_if<finding::Found>(&*result.finding))
@@ -172,23 +206,38 @@ Task<FenceAnswer> fence_at_gateway(Context& context, const PaymentSnapshot& snap
   if (!snapshot.account) co_return FenceAnswer::unclear;
   const Connector& connector = *snapshot.account->connector;
   const Operation& operation = *snapshot.aggregate.operation;
-  const Fence fence = connector.fence(operation.kind);
+  const ConnectorRequest request = request_of(context, snapshot, std::nullopt);
+  const Fence fence = connector.fence(request);
   switch (fence.kind) {
     case FenceKind::horizon:
       co_return context.clock.wall() >= operation.created_at + fence.horizon ? FenceAnswer::holds
                                                                              : FenceAnswer::unclear;
-    case FenceKind::key_takeover: break;
-    case FenceKind::none:
+    case FenceKind::key_takeover:
     case FenceKind::cancel:
-    case FenceKind::close: co_return FenceAnswer::unclear;
+    case FenceKind::close: break;
+    case FenceKind::none: co_return FenceAnswer::unclear;
   }
-  const ConnectorRequest request = request_of(context, snapshot, std::nullopt);
   const ConnectorContext connector_of = connector_context(context, *snapshot.account);
-  http::Request wire = connector.begin_fence(request, connector_of);
+  http::Request wire;
+  std::function<void()> begin = [&] { wire = connector.begin_fence(request, connector_of); };
+  co_await compute(context, connector, std::move(begin));
   CallOptions options;
   options.timeout = std::min(context.settings.gateway_timeout, kAskTimeout);
   Result<http::Response> answer = co_await context.http.send(std::move(wire), options);
-  co_return answer ? connector.read_fence(*answer) : FenceAnswer::unclear;
+  co_return answer ? connector.read_fence(request, connector_of, *answer) : FenceAnswer::unclear;
+}
+
+Task<Result<void>> ask_whether_valid(Context& context, const ConnectorAccount& account) {
+  const ConnectorContext connector_of = connector_context(context, account);
+  http::Request wire;
+  std::function<void()> begin = [&] { wire = account.connector->begin_verify(connector_of); };
+  co_await compute(context, *account.connector, std::move(begin));
+  CallOptions options;
+  options.timeout = std::min(context.settings.gateway_timeout, kAskTimeout);
+  const Result<http::Response> answer = co_await context.http.send(std::move(wire), options);
+  if (!answer)
+    co_return fail(Code::gateway_unclear, "", "the gateway did not answer: " + answer.error().detail);
+  co_return account.connector->read_verify(connector_of, *answer);
 }
 
 Instant executed_by(const Settings& settings, const Operation& operation) {
@@ -200,14 +249,25 @@ Instant first_ask(const Settings& settings, Instant now) {
 }
 
 Result<std::shared_ptr<const ConnectorAccount>> choose_account(const ProfileEntry& profile,
+                                                               const Payment& payment, PaymentMethod method,
                                                                const std::string& connector,
                                                                const std::string& account_id) {
+  bool is_held_up_by_capture = false;
   for (const auto& account : profile.accounts) {
     if (account->row.disabled || !account->connector) continue;
     if (!account_id.empty() && to_text(account->row.id) != account_id) continue;
     if (!connector.empty() && account->row.connector != connector) continue;
+    const Capabilities& can = account->connector->capabilities();
+    if (!can.takes(method) || !can.takes(payment.amount.currency)) continue;
+    if (payment.capture_method == CaptureMethod::manual && !can.manual_capture) {
+      is_held_up_by_capture = true;
+      continue;
+    }
     return account;
   }
+  if (is_held_up_by_capture)
+    return fail(Code::capture_method_not_supported, "capture_method",
+                std::string(to_string(method)) + " cannot be authorised first and captured later");
   return fail(Code::no_connector_account, account_id.empty() ? "connector" : "merchant_connector_id",
               "no enabled connector account can take this payment");
 }

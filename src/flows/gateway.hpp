@@ -14,7 +14,7 @@ struct GatewayCall {
 // Requires: the snapshot's operation is durable, in state dispatching, and recorded by this flow.
 // `send_by`: Clock::suspended() bound for the first byte.
 [[nodiscard]] Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot,
-                                             std::optional<Card> card, Duration send_by);
+                                             std::optional<Instrument> instrument, Duration send_by);
 
 struct GatewayFinding {
   // Unset: nothing was learnt (no answer, or one that tells nothing).
@@ -29,15 +29,21 @@ enum class Road : std::uint8_t { any, consistent };
 // After a not-found: makes it final, if the connector can.
 [[nodiscard]] Task<FenceAnswer> fence_at_gateway(Context& context, const PaymentSnapshot& snapshot);
 
+// Whether the gateway takes these credentials; `account` needs no row. Errors: connector_credentials_invalid,
+// gateway_unclear.
+[[nodiscard]] Task<Result<void>> ask_whether_valid(Context& context, const ConnectorAccount& account);
+
 // From when on a request that had arrived can no longer be running at the gateway.
 [[nodiscard]] Instant executed_by(const Settings& settings, const Operation& operation);
 
 // When the resolver may first ask about an operation recorded now: nobody can be sending it any more.
 [[nodiscard]] Instant first_ask(const Settings& settings, Instant now);
 
-// The enabled account that takes this payment: the wished one, else the profile's oldest.
-// Error: no_connector_account.
+// The enabled account that can take this payment: the wished one, else the profile's oldest.
+// Errors: no_connector_account, capture_method_not_supported.
 [[nodiscard]] Result<std::shared_ptr<const ConnectorAccount>> choose_account(const ProfileEntry& profile,
+                                                                             const Payment& payment,
+                                                                             PaymentMethod method,
                                                                              const std::string& connector,
                                                                              const std::string& account_id);
 

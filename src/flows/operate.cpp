@@ -196,10 +196,11 @@ Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcom
   co_return answer;
 }
 
-Task<Result<Answer>> send_and_conclude(Context& context, PaymentSnapshot snapshot, std::optional<Card> card,
-                                       Duration send_by, std::optional<std::int64_t> claim_key,
-                                       AnswerWith with, const Rendering& rendering) {
-  GatewayCall call = co_await call_gateway(context, snapshot, std::move(card), send_by);
+Task<Result<Answer>> send_and_conclude(Context& context, PaymentSnapshot snapshot,
+                                       std::optional<Instrument> instrument, Duration send_by,
+                                       std::optional<std::int64_t> claim_key, AnswerWith with,
+                                       const Rendering& rendering) {
+  GatewayCall call = co_await call_gateway(context, snapshot, std::move(instrument), send_by);
   Outcome outcome = std::move(call.outcome);
   const std::int64_t gateway_us = call.gateway_us;
   Result<Answer> answer = co_await conclude(context, std::move(snapshot), std::move(outcome), claim_key, with,

@@ -42,7 +42,7 @@ struct Recorded {
 
 // Sends the operation that was just recorded, then concludes.
 [[nodiscard]] Task<Result<Answer>> send_and_conclude(Context& context, PaymentSnapshot snapshot,
-                                                     std::optional<Card> card, Duration send_by,
+                                                     std::optional<Instrument> instrument, Duration send_by,
                                                      std::optional<std::int64_t> claim_key, AnswerWith with,
                                                      const Rendering& rendering);
 

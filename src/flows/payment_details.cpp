@@ -28,6 +28,9 @@ constexpr auto kMembers = std::to_array<DetailMember<PaymentDetails>>({
     {"business_country", kText, &PaymentDetails::business_country},
     {"business_label", kText, &PaymentDetails::business_label},
     {"cancellation_reason", kText, &PaymentDetails::cancellation_reason},
+    {"wallet", kText, &PaymentDetails::wallet},
+    {"payer_id", kText, &PaymentDetails::payer_id},
+    {"paid_on", kText, &PaymentDetails::paid_on},
     {"metadata", kJson, &PaymentDetails::metadata_json},
     {"billing", kJson, &PaymentDetails::billing_json},
     {"shipping", kJson, &PaymentDetails::shipping_json},
@@ -101,6 +104,12 @@ ContactDetails read_contact(std::string_view json) {
   contact.phone += phone["number"].text();
   contact.email = document->root()["email"].text();
   return contact;
+}
+
+std::string payer_address(const PaymentDetails& details) {
+  if (details.browser_info_json.empty()) return {};
+  const Result<json::Document> document = json::parse(details.browser_info_json);
+  return document ? std::string(document->root()["ip_address"].text()) : std::string();
 }
 
 CardSummary summarise(const Card& card) {

@@ -22,6 +22,9 @@ struct PaymentDetails {
   std::string setup_future_usage, payment_method, payment_method_type;
   std::string business_country, business_label;
   std::string cancellation_reason;
+  std::string wallet;    // to_string(PaymentMethod), when it is one
+  std::string payer_id;  // of that wallet
+  std::string paid_on;   // "page": the payer comes back to the payment page
   CardSummary card;
   // Checked JSON, kept as it came (compact), "" when absent.
   std::string metadata_json, billing_json, shipping_json, payment_method_billing_json, browser_info_json,
@@ -35,6 +38,9 @@ struct PaymentDetails {
 
 // The wire's {address:{line1,…}, phone:{number,country_code}, email} as the connector wants it.
 [[nodiscard]] ContactDetails read_contact(std::string_view json);
+
+// Where the payer's browser is, as the merchant says: browser_info.ip_address. "" when it does not.
+[[nodiscard]] std::string payer_address(const PaymentDetails& details);
 
 // What is shown of a card: last four, first six, expiry, holder.
 [[nodiscard]] CardSummary summarise(const Card& card);

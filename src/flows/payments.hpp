@@ -22,7 +22,7 @@ struct CreatePayment {
   CaptureMethod capture_method = CaptureMethod::automatic;
   AuthenticationType authentication_type = AuthenticationType::no_three_ds;
   bool confirm = false;
-  std::optional<Card> card;
+  std::optional<Instrument> instrument;
   std::string connector;              // routing wish: a connector's name, "" for none
   std::string connector_account_id;   // routing wish: mca_…, "" for none
   std::int64_t session_expiry_s = 0;  // 0: the default
@@ -37,7 +37,7 @@ struct UpdatePayment {
   std::optional<Currency> currency;
   std::optional<CaptureMethod> capture_method;
   std::optional<AuthenticationType> authentication_type;
-  std::optional<Card> card;
+  std::optional<Instrument> instrument;
   bool confirm = false;
   std::string connector, connector_account_id;
   // Members of `details` that are not empty replace the stored ones.
@@ -47,9 +47,12 @@ struct UpdatePayment {
 struct ConfirmPayment {
   std::string payment_id;
   std::string client_secret;  // must match when given; required of a publishable key
-  std::optional<Card> card;
+  std::optional<Instrument> instrument;
   std::string connector, connector_account_id;
   SharedValue<PaymentDetails> details;  // as in UpdatePayment
+  // On the payment page: a payment whose attempt came to nothing takes another, and the payer comes back
+  // there.
+  bool on_payment_page = false;
 };
 
 struct CapturePayment {
@@ -138,10 +141,17 @@ struct RefundPage {
 [[nodiscard]] Task<Result<std::string>> return_from_gateway(Context& context, std::string merchant_id,
                                                             std::string payment_id);
 
+// How to answer a gateway's callback, in its own words.
+struct CallbackAnswer {
+  Acknowledgement acknowledgement;
+  // Not taken: the gateway is to send it again, or is none. Errors: webhook_*, store_*.
+  std::optional<Error> refusal;
+};
+
 // A gateway's callback: verified over the raw bytes, stored in the inbox, then acknowledged. Answers the
-// same for a repeated one. Errors: not_found, webhook_*, store_*.
-[[nodiscard]] Task<Result<void>> receive_callback(Context& context, std::string merchant_id,
-                                                  std::string connector_or_account, http::Headers headers,
-                                                  std::string body);
+// same for a repeated one. Error: not_found, when the address is no account's.
+[[nodiscard]] Task<Result<CallbackAnswer>> receive_callback(Context& context, std::string merchant_id,
+                                                            std::string connector_or_account,
+                                                            http::Headers headers, std::string body);
 
 }  // namespace payweir::flows

@@ -45,7 +45,7 @@ struct Shop : World {
     account.merchant_id = "shop";
     account.connector = "stripe";
     account.credentials.auth_type = "HeaderKey";
-    account.credentials.api_key = Secret("sk_test_shop");
+    account.credentials.set("api_key", Secret("sk_test_shop"));
     EXPECT_TRUE(
         run(create_connector_account(context(), admin(), std::nullopt, std::move(account), rendering)));
     caller = merchant("shop");
@@ -57,7 +57,7 @@ struct Shop : World {
     command.payment_id = std::move(payment_id);
     command.amount = {6540, Currency::parse("USD").value()};
     command.confirm = true;
-    command.card = Card{Secret("4242424242424242"), Secret("123"), 10, 2030, "Ada Lovelace"};
+    command.instrument = Card{Secret("4242424242424242"), Secret("123"), 10, 2030, "Ada Lovelace"};
     return command;
   }
 
@@ -365,8 +365,10 @@ TEST(CreatePayment, WhoeverIsAnsweredSecondIsAnsweredAlike) {
   ASSERT_TRUE(operation.has_value());
   Result<PaymentSnapshot> snapshot = shop.run(load_operation(shop.context(), operation->id.key));
   ASSERT_TRUE(snapshot);
-  const outcome::Accepted accepted{
-      AcceptedAs::captured, "pi_1", snapshot->aggregate.operation->amount, "", {}};
+  outcome::Accepted accepted;
+  accepted.as = AcceptedAs::captured;
+  accepted.connector_payment_id = "pi_1";
+  accepted.amount = snapshot->aggregate.operation->amount;
   const Result<Answer> late = shop.run(conclude(shop.context(), std::move(*snapshot), Outcome{accepted},
                                                 (*claim)->claim.key, AnswerWith::payment, 0, shop.rendering));
   ASSERT_TRUE(late) << late.error().detail;

@@ -2,6 +2,7 @@
 #include "flows/context.hpp"
 #include "flows/payments.hpp"
 #include "store/change_set.hpp"
+#include "store/queries/payment_queries.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -33,11 +34,23 @@ store::InboxRow row_of(Context& context, const ConnectorAccount& account, Gatewa
   return row;
 }
 
+// Whether a callback that repeats the amount repeats ours. It decides nothing, but somebody who signs another
+// amount is not to be told that all is well.
+Task<Result<bool>> agrees(Context& context, std::string reference, Money amount) {
+  const Result<AttemptId> id = parse_id<AttemptTag>(reference);
+  if (!id) co_return true;
+  const AttemptId wanted = *id;
+  const Result<std::optional<store::AttemptRow>> found =
+      co_await store::find_attempt(context.store, wanted.key);
+  if (!found) co_return fail(found.error());
+  co_return !*found || (*found)->attempt.id != wanted || (*found)->attempt.amount == amount;
+}
+
 }  // namespace
 
-Task<Result<void>> receive_callback(Context& context, std::string merchant_id,
-                                    std::string connector_or_account, http::Headers headers,
-                                    std::string body) {
+Task<Result<CallbackAnswer>> receive_callback(Context& context, std::string merchant_id,
+                                              std::string connector_or_account, http::Headers headers,
+                                              std::string body) {
   Result<std::shared_ptr<const MerchantEntry>> merchant =
       co_await context.directory.merchant_by_id(merchant_id);
   if (!merchant) co_return fail(std::move(merchant.error()));
@@ -46,29 +59,48 @@ Task<Result<void>> receive_callback(Context& context, std::string merchant_id,
   if (accounts.empty()) co_return fail(Code::not_found, "", "no such callback address");
 
   const Instant now = context.clock.wall();
+  CallbackAnswer answer{accounts.front()->connector->capabilities().acknowledgement, {}};
   Error refusal{Code::webhook_signature_mismatch, "", "the signature belongs to no account of this merchant"};
   std::optional<store::InboxRow> row;
+  std::optional<Money> amount;
   for (const auto& account : accounts) {
-    const ConnectorContext of_account{account->credentials, "", now, context.settings.callback_tolerance};
+    const ConnectorContext of_account{account->credentials,    "", now, context.settings.callback_tolerance,
+                                      account->prepared.get(), ""};
     Result<GatewayEvent> event = account->connector->read_webhook(headers, body, of_account);
     if (!event) {
       refusal = std::move(event.error());
       continue;
     }
+    answer.acknowledgement = account->connector->capabilities().acknowledgement;
+    amount = event->amount;
     row = row_of(context, *account, std::move(*event), now);
     break;
   }
   if (!row) {
     ++context.telemetry.webhook_signature_failures;
-    co_return fail(std::move(refusal));
+    answer.refusal = std::move(refusal);
+    co_return answer;
+  }
+  if (amount) {
+    const Result<bool> agreed = co_await agrees(context, row->operation_reference, *amount);
+    if (!agreed) {
+      answer.refusal = agreed.error();
+      co_return answer;
+    }
+    if (!*agreed) {
+      ++context.telemetry.contradictions;
+      answer.refusal = Error{Code::webhook_amount_mismatch, "", "the callback is about another amount"};
+      co_return answer;
+    }
   }
   store::ChangeSet changes;
   changes.insert(*row);
-  if (PLANTED(acknowledges_unstored)) co_return Result<void>{};
+  if (PLANTED(acknowledges_unstored)) co_return answer;
   store::CommitAnswer committed = co_await context.store.commit(std::move(changes));
-  if (auto* failed = std::get_if<store::commit::Failed>(&committed)) co_return fail(std::move(failed->error));
-  if (auto* maybe = std::get_if<store::commit::Maybe>(&committed)) co_return fail(std::move(maybe->error));
-  co_return Result<void>{};  // a duplicate is stored already, and acknowledged like the first
+  if (auto* failed = std::get_if<store::commit::Failed>(&committed))
+    answer.refusal = std::move(failed->error);
+  if (auto* maybe = std::get_if<store::commit::Maybe>(&committed)) answer.refusal = std::move(maybe->error);
+  co_return answer;  // a duplicate is stored already, and acknowledged like the first
 }
 
 }  // namespace payweir::flows

@@ -67,6 +67,9 @@ Task<Result<std::string>> return_from_gateway(Context& context, std::string merc
   command.sync = Sync::ask_gateway;
   Result<PaymentView> view = co_await retrieve_payment(context, std::move(principal), std::move(command));
   if (!view) co_return fail(std::move(view.error()));
+  if (view->details->paid_on == "page")
+    co_return context.settings.public_url + "/pay/" + view->payment_id +
+        "?client_secret=" + view->client_secret;
   const std::string& of_payment = view->details->return_url;
   const std::string return_url =
       of_payment.empty() && view->profile ? view->profile->details.return_url : of_payment;

@@ -95,8 +95,8 @@ PaymentEvent event_of(const Context& context, const PaymentSnapshot& snapshot, c
         (accepted->as == AcceptedAs::pending && operation.state == OperationState::unknown &&
          (state == AttemptState::pending || operation.kind == OperationKind::refund ||
           (operation.kind == OperationKind::reversal && !operation.connector_operation_id.empty())));
-    const bool same_action = accepted->next_action_url.empty() ||
-                             accepted->next_action_url == snapshot.aggregate.attempt->next_action_url;
+    const bool same_action =
+        accepted->next_action.empty() || accepted->next_action == snapshot.aggregate.attempt->next_action;
     if (still_waiting && same_action && operation.kind != OperationKind::void_authorisation)
       return in_vain(context, snapshot, true, now);
   }
@@ -356,6 +356,19 @@ Task<Result<Subject>> find_subject(Context& context, store::InboxRow row) {
     if (*found && (*found)->operation.id == wanted && (*found)->operation.merchant_no == row.merchant_no &&
         (*found)->operation.connector_account_key == row.connector_account_key)
       co_return Subject{(*found)->operation.payment_key, wanted.key};
+  }
+  if (const Result<AttemptId> id = parse_id<AttemptTag>(row.operation_reference); id) {
+    const AttemptId wanted = *id;
+    Result<std::optional<store::AttemptRow>> found = co_await store::find_attempt(context.store, wanted.key);
+    if (!found) co_return fail(std::move(found.error()));
+    if (!*found || (*found)->attempt.id != wanted || (*found)->merchant_no != row.merchant_no ||
+        (*found)->attempt.connector_account_key != row.connector_account_key)
+      co_return Subject{};
+    const std::int64_t payment_key = (*found)->attempt.payment_key;
+    const Result<std::optional<store::OperationRow>> authorisation =
+        co_await store::find_authorisation(context.store, payment_key, wanted.key);
+    if (!authorisation) co_return fail(authorisation.error());
+    co_return Subject{payment_key, *authorisation ? (*authorisation)->operation.id.key : 0};
   }
   if (row.payment_reference.empty()) co_return Subject{};
   Result<std::shared_ptr<const MerchantEntry>> merchant =

@@ -122,7 +122,9 @@ std::string PlainRendering::connector_account(const ConnectorAccountView& view) 
   json::Writer out;
   out.begin_object();
   out.field("merchant_connector_id", to_text(view.row.id)).field("connector_label", view.row.label);
-  out.field("profile_id", view.profile_id).field("api_key", view.credentials.api_key);
+  out.field("profile_id", view.profile_id);
+  for (const auto& [name, shown] : view.credentials.fields)
+    out.field(name, shown);
   out.field("webhook_secret", view.credentials.webhook_secret);
   out.end_object();
   return std::move(out).take();
@@ -148,12 +150,13 @@ struct World::Process {
         : directory(*process.store, world.keys, process.epoch),
           sequence(node),
           rate_limiter(world.settings),
-          context{world.settings, world.clock, world.random,    world.http,  world.keys,
-                  world.cards,    world.log,   *process.store,  directory,   process.telemetry,
-                  process.review, sequence,    world.rendering, rate_limiter} {}
+          context{world.settings, world.clock, world.random,    world.http,   world.keys,
+                  world.cards,    world.log,   *process.store,  directory,    process.telemetry,
+                  process.review, sequence,    world.rendering, rate_limiter, offload} {}
     Directory directory;
     KeySequence sequence;
     RateLimiter rate_limiter;
+    InlineOffload offload;
     Context context;
   };
 
@@ -179,7 +182,8 @@ World::World() {
   settings.admin_api_key = Secret("test_admin");
   settings.sandbox = true;
   settings.public_url = "https://pay.example";
-  settings.connector_base_urls["stripe"] = "http://127.0.0.1:1";
+  for (const std::string connector : {"alipay", "stripe", "wechatpay"})
+    settings.connector_base_urls[connector] = "http://127.0.0.1:1";
   process_ = std::make_unique<Process>(*this);
 }
 

@@ -99,6 +99,7 @@ struct World::Process {
   flows::Review review;
   KeySequence sequence{1};
   flows::RateLimiter rate_limiter;
+  InlineOffload offload;
   flows::Context context;
 
   explicit Process(World& world)
@@ -106,9 +107,9 @@ struct World::Process {
             opened(store::sqlite::SqliteStore::open(store_options(world.folder.path())), "the store opens")),
         directory(*store, world.keys, epoch),
         rate_limiter(world.settings),
-        context{world.settings, world.clock, world.random,    world.http,  world.keys,
-                world.cards,    world.log,   *store,          directory,   telemetry,
-                review,         sequence,    world.rendering, rate_limiter} {}
+        context{world.settings, world.clock, world.random,    world.http,   world.keys,
+                world.cards,    world.log,   *store,          directory,    telemetry,
+                review,         sequence,    world.rendering, rate_limiter, offload} {}
 };
 
 World::World() {

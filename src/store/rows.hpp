@@ -319,7 +319,10 @@ struct Describe<AttemptRow> {
                       text("address_postal_code_check", PAYWEIR_AT(attempt.checks.address_postal_code_check)),
                       text("card_network", PAYWEIR_AT(attempt.checks.network)),
                       text("network_transaction_id", PAYWEIR_AT(attempt.checks.network_transaction_id)),
-                      text("next_action_url", PAYWEIR_AT(attempt.next_action_url)),
+                      integer("method", PAYWEIR_AT(attempt.method)).immutable(),
+                      integer("next_action", PAYWEIR_AT(attempt.next_action.kind)),
+                      text("next_action_data", PAYWEIR_AT(attempt.next_action.data)),
+                      integer("released", PAYWEIR_AT(attempt.is_released)),
                       integer("created_at", PAYWEIR_AT(attempt.created_at)).immutable(),
                       integer("modified_at", PAYWEIR_AT(attempt.modified_at)));
   }

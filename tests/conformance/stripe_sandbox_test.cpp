@@ -157,7 +157,7 @@ TEST_F(StripeSandbox, ChargesHoldsAndDeclines) {
   challenged.return_url = "https://switch.example/back";
   accepted = as<outcome::Accepted>(run(challenged));
   EXPECT_EQ(accepted.as, AcceptedAs::needs_action);
-  EXPECT_TRUE(accepted.next_action_url.starts_with("http://bank.test/stripe")) << accepted.next_action_url;
+  EXPECT_TRUE(accepted.next_action.data.starts_with("http://bank.test/stripe")) << accepted.next_action.data;
 }
 
 TEST_F(StripeSandbox, RefusesABadKey) {

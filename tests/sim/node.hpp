@@ -90,6 +90,7 @@ class Node {
   flows::Review review_;
   KeySequence sequence_{1};
   flows::RateLimiter rate_limiter_;
+  InlineOffload offload_;
   api::native::Rendering rendering_;
   flows::Context context_;
   std::size_t requests_in_flight_ = 0;

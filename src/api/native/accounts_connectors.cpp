@@ -65,7 +65,18 @@ Task<Result<Reply>> remove(RequestContext request) {
   co_return json_reply(std::move(out).take());
 }
 
+Task<Result<Reply>> verify(RequestContext request) {
+  Result<flows::VerifyConnectorAccount> command = bind_verify_connector_account(request.body());
+  if (!command) co_return fail(std::move(command.error()));
+  Result<void> verified = co_await flows::verify_connector_account(
+      request.flows, std::move(request.principal), std::move(*command));
+  if (!verified) co_return fail(std::move(verified.error()));
+  co_return json_reply(R"({"status":"valid"})");
+}
+
 constexpr std::array kRoutes = {
+    Route{post, "/account/connectors/verify", Access::admin_or_merchant, Body::json,
+          "verify_connector_account", verify},
     Route{post, "/account/{merchant_id}/connectors", Access::admin_or_merchant, Body::json,
           "create_connector_account", create},
     Route{get, "/account/{merchant_id}/connectors", Access::admin_or_merchant, Body::none,

@@ -132,11 +132,8 @@ std::string AccountRendering::connector_account(const flows::ConnectorAccountVie
   out.field("profile_id", view.profile_id).field("connector_type", details.connector_type);
   out.field("connector_name", view.row.connector).field("connector_label", view.row.label);
   out.key("connector_account_details").begin_object().field("auth_type", credentials.auth_type);
-  for (const auto& [name, masked] :
-       {std::pair<std::string_view, const std::string&>("api_key", credentials.api_key),
-        {"key1", credentials.key1},
-        {"api_secret", credentials.api_secret}})
-    if (!masked.empty()) out.field(name, masked);
+  for (const auto& [name, shown] : credentials.fields)
+    if (!shown.empty()) out.field(name, shown);
   out.end_object();
   if (credentials.webhook_secret.empty()) {
     out.null_field("connector_webhook_details");

@@ -77,7 +77,7 @@ TEST(AccountRendering, ShowsCredentialsMasked) {
   view.row.connector = "stripe";
   view.row.label = "stripe_default";
   view.credentials.auth_type = "HeaderKey";
-  view.credentials.api_key = "sk********23";
+  view.credentials.fields = {{"api_key", "sk********23"}};
   const json::Document shown = parse(kAccountRendering.connector_account(view));
   EXPECT_EQ(shown.root()["connector_account_details"]["api_key"].text(), "sk********23");
   EXPECT_FALSE(shown.root()["connector_account_details"]["key1"].present());

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kNameBytesMax = 64;
 constexpr std::size_t kAddressBytesMax = 2048;
-constexpr std::size_t kSecretBytesMax = 8192;  // room for a private key
+constexpr std::size_t kSecretBytesMax = 16 << 10;  // room for a chain of certificates
+constexpr std::size_t kCredentialFieldsMax = 24;
 constexpr std::size_t kMethodsBytesMax = 128 << 10;
 constexpr IntegerRange kSessionExpirySecondsRange{60, 7'890'000};
 constexpr std::size_t kHashKeyBytesMin = 16;
@@ -94,18 +95,13 @@ Result<Instant> parse_expiration(std::string_view text) {
   return time;
 }
 
-Secret bind_secret(Fields& fields, std::string_view name) {
-  return Secret(fields.text(name, kSecretBytesMax));
-}
-
 std::optional<ConnectorCredentials> bind_credentials(Fields details) {
   if (!details.present()) return std::nullopt;
   ConnectorCredentials credentials;
-  credentials.auth_type = details.word("auth_type", {"HeaderKey", "BodyKey", "SignatureKey"});
-  if (credentials.auth_type.empty()) details.report(Code::missing_field, "auth_type", "");
-  credentials.api_key = bind_secret(details, "api_key");
-  credentials.key1 = bind_secret(details, "key1");
-  credentials.api_secret = bind_secret(details, "api_secret");
+  // Which fields there are is the connector's to say, and to check.
+  credentials.auth_type = details.required_text("auth_type");
+  for (auto& [name, value] : details.all_texts(kCredentialFieldsMax, kSecretBytesMax))
+    if (name != "auth_type") credentials.set(name, Secret(std::move(value)));
   return credentials;
 }
 
@@ -113,7 +109,7 @@ flows::WebhookSecrets bind_webhook_secrets(Fields webhook) {
   if (!webhook.present()) return std::nullopt;
   std::vector<Secret> secrets;
   secrets.emplace_back(webhook.required_text("merchant_secret"));
-  if (Secret additional = bind_secret(webhook, "additional_secret"); !additional.empty())
+  if (Secret additional(webhook.text("additional_secret", kSecretBytesMax)); !additional.empty())
     secrets.push_back(std::move(additional));
   return secrets;
 }
@@ -248,6 +244,24 @@ Result<flows::UpdateConnectorAccount> bind_update_connector_account(const json::
   command.credentials = bind_credentials(fields.object("connector_account_details"));
   command.webhook_secrets = bind_webhook_secrets(fields.object("connector_webhook_details"));
   command.disabled = fields.boolean("disabled");
+  return bound(std::move(command), problem);
+}
+
+Result<flows::VerifyConnectorAccount> bind_verify_connector_account(const json::Value& body) {
+  std::optional<Error> problem;
+  Fields fields(body, problem);
+  flows::VerifyConnectorAccount command;
+  command.merchant_id = fields.text("merchant_id", kNameBytesMax);
+  command.account_id = fields.text("merchant_connector_id", kNameBytesMax);
+  if (command.account_id.empty()) {
+    command.connector = fields.required_text("connector_name", kNameBytesMax);
+    std::optional<ConnectorCredentials> credentials =
+        bind_credentials(fields.object("connector_account_details"));
+    if (!credentials) fields.report(Code::missing_field, "connector_account_details", "");
+    command.credentials = std::move(credentials).value_or(ConnectorCredentials{});
+  } else if (command.merchant_id.empty()) {
+    fields.report(Code::missing_field, "merchant_id", "");
+  }
   return bound(std::move(command), problem);
 }
 

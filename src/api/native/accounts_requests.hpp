@@ -32,6 +32,8 @@ namespace payweir::api::native {
                                                                                   std::string merchant_id,
                                                                                   std::string account_id);
 
+[[nodiscard]] Result<flows::VerifyConnectorAccount> bind_verify_connector_account(const json::Value& body);
+
 [[nodiscard]] Result<flows::ListEvents> bind_list_events(const json::Value& body, std::string merchant_id);
 
 }  // namespace payweir::api::native

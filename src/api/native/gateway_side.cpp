@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "api/errors.hpp"
+
 namespace payweir::api::native {
 namespace {
 
@@ -36,8 +38,9 @@ Task<Result<Reply>> leave_for_gateway(RequestContext request) {
   if (!view) co_return fail(std::move(view.error()));
   if (!view->attempt || to_text(view->attempt->id) != attempt_id)
     co_return fail(Code::not_found, "payment_id", "");
-  if (view->attempt->state == AttemptState::needs_action)
-    co_return redirect_reply(view->attempt->next_action_url);
+  if (view->attempt->state == AttemptState::needs_action &&
+      view->attempt->next_action.kind == NextActionKind::redirect)
+    co_return redirect_reply(view->attempt->next_action.data);
   Result<std::string> location =
       co_await flows::return_from_gateway(request.flows, std::move(merchant_id), std::move(payment_id));
   if (!location) co_return fail(std::move(location.error()));
@@ -56,11 +59,17 @@ Task<Result<Reply>> come_back(RequestContext request) {
 Task<Result<Reply>> receive_callback(RequestContext request) {
   std::string merchant_id = request.param("merchant_id");
   std::string account = request.param("connector_or_account");
-  Result<void> received =
+  Result<flows::CallbackAnswer> received =
       co_await flows::receive_callback(request.flows, std::move(merchant_id), std::move(account),
                                        std::move(request.request.headers), std::move(request.request.body));
   if (!received) co_return fail(std::move(received.error()));
-  co_return json_reply("{}");
+  const Acknowledgement& words = received->acknowledgement;
+  if (received->refusal && words.refused.empty()) co_return fail(std::move(*received->refusal));
+  Reply reply;
+  if (received->refusal) reply.response.status = describe(received->refusal->code).status;
+  reply.response.headers.set("content-type", std::string(words.content_type));
+  reply.response.body = received->refusal ? words.refused : words.taken;
+  co_return reply;
 }
 
 using enum http::Method;

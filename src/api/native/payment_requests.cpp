@@ -16,8 +16,8 @@ constexpr std::size_t kDescriptionBytesMax = 1000;
 constexpr IntegerRange kSessionExpiryRange{60, 7'890'000};  // a minute to about three months
 
 // What create, update and confirm may all bring.
-struct PaymentMethod {
-  std::optional<Card> card;
+struct HowToPay {
+  std::optional<Instrument> instrument;
   std::string connector, connector_account_id;
   SharedValue<flows::PaymentDetails> details;
 };
@@ -43,8 +43,9 @@ void bind_details(Fields& fields, flows::PaymentDetails& details) {
   details.statement_descriptor_name = fields.text("statement_descriptor_name");
   details.statement_descriptor_suffix = fields.text("statement_descriptor_suffix");
   details.setup_future_usage = fields.word("setup_future_usage", {"on_session", "off_session"});
-  details.payment_method = fields.word("payment_method", {"card"});
-  details.payment_method_type = fields.word("payment_method_type", {"credit", "debit", "card"});
+  details.payment_method = fields.word("payment_method", {"card", "wallet"});
+  details.payment_method_type =
+      fields.word("payment_method_type", {"credit", "debit", "card", "ali_pay", "we_chat_pay"});
   details.business_country = fields.text("business_country", 2);
   details.business_label = fields.text("business_label");
   details.metadata_json = fields.object_json("metadata", kMetadataBytesMax);
@@ -60,7 +61,7 @@ void bind_details(Fields& fields, flows::PaymentDetails& details) {
 
 // {"routing":{"type":"single","data":{"connector":…,"merchant_connector_id":…}}}, or
 // {"connector":["stripe"]}.
-void bind_routing(Fields& fields, PaymentMethod& bound) {
+void bind_routing(Fields& fields, HowToPay& bound) {
   Fields routing = fields.object("routing");
   if (routing.present()) {
     if (routing.word("type", {"single"}).empty()) routing.report(Code::missing_field, "type", "");
@@ -72,16 +73,51 @@ void bind_routing(Fields& fields, PaymentMethod& bound) {
   if (bound.connector.empty() && !connectors.empty()) bound.connector = connectors.front();
 }
 
-PaymentMethod bind_payment_method(Fields& fields, Instant now) {
-  PaymentMethod bound;
+constexpr std::size_t kAuthCodeBytesMax = 64;
+constexpr std::size_t kPayerIdBytesMax = 128;
+
+// {"wallet":{"ali_pay_qr":{}}}: one way, with what it needs.
+void bind_wallet(Fields& wallet, HowToPay& bound) {
+  Wallet given;
+  std::string other;
+  for (const std::string& name : wallet.names(2)) {
+    const std::optional<PaymentMethod> method = parse_wallet(name);
+    if (method && given.method == PaymentMethod::none)
+      given.method = *method;
+    else
+      other = name;
+  }
+  if (!other.empty())
+    wallet.report(Code::invalid_value, other,
+                  given.method == PaymentMethod::none ? "there is no such wallet" : "one wallet is expected");
+  if (given.method == PaymentMethod::none) {
+    if (other.empty()) wallet.report(Code::missing_field, "ali_pay_qr", "");
+    return;
+  }
+  Fields data = wallet.object(to_string(given.method));
+  if (needs_payer_id(given.method)) given.payer_id = data.required_text("open_id", kPayerIdBytesMax);
+  if (is_barcode(given.method)) given.auth_code = Secret(data.required_text("auth_code", kAuthCodeBytesMax));
+  flows::PaymentDetails& details = bound.details.edit();
+  details.payment_method = family_of(given.method);
+  details.payment_method_type = type_of(given.method);
+  details.wallet = to_string(given.method);
+  details.payer_id = given.payer_id;
+  bound.instrument = std::move(given);
+}
+
+HowToPay bind_payment_method(Fields& fields, Instant now) {
+  HowToPay bound;
   flows::PaymentDetails& details = bound.details.edit();
   bind_details(fields, details);
   bind_routing(fields, bound);
   Fields data = fields.object("payment_method_data");
   if (Fields card = data.object("card"); card.present()) {
-    bound.card = bind_card(std::move(card), now);
+    Card given = bind_card(std::move(card), now);
     details.payment_method = "card";
-    details.card = flows::summarise(*bound.card);
+    details.card = flows::summarise(given);
+    bound.instrument = std::move(given);
+  } else if (Fields wallet = data.object("wallet"); wallet.present()) {
+    bind_wallet(wallet, bound);
   }
   details.payment_method_billing_json = bind_contact(data.object("billing"));
   return bound;
@@ -112,8 +148,8 @@ Result<flows::CreatePayment> bind_create_payment(const json::Value& body, Instan
                                     .value_or(AuthenticationType::no_three_ds);
   command.confirm = fields.boolean("confirm").value_or(false);
   command.session_expiry_s = fields.integer("session_expiry", kSessionExpiryRange).value_or(0);
-  PaymentMethod method = bind_payment_method(fields, now);
-  command.card = std::move(method.card);
+  HowToPay method = bind_payment_method(fields, now);
+  command.instrument = std::move(method.instrument);
   command.connector = std::move(method.connector);
   command.connector_account_id = std::move(method.connector_account_id);
   command.details = std::move(method.details);
@@ -132,8 +168,8 @@ Result<flows::UpdatePayment> bind_update_payment(const json::Value& body, std::s
   command.capture_method = fields.parsed("capture_method", parse_capture_method);
   command.authentication_type = fields.parsed("authentication_type", parse_authentication_type);
   command.confirm = fields.boolean("confirm").value_or(false);
-  PaymentMethod method = bind_payment_method(fields, now);
-  command.card = std::move(method.card);
+  HowToPay method = bind_payment_method(fields, now);
+  command.instrument = std::move(method.instrument);
   command.connector = std::move(method.connector);
   command.connector_account_id = std::move(method.connector_account_id);
   command.details = std::move(method.details);
@@ -147,8 +183,8 @@ Result<flows::ConfirmPayment> bind_confirm_payment(const json::Value& body, std:
   flows::ConfirmPayment command;
   command.payment_id = std::move(payment_id);
   command.client_secret = fields.text("client_secret");
-  PaymentMethod method = bind_payment_method(fields, now);
-  command.card = std::move(method.card);
+  HowToPay method = bind_payment_method(fields, now);
+  command.instrument = std::move(method.instrument);
   command.connector = std::move(method.connector);
   command.connector_account_id = std::move(method.connector_account_id);
   command.details = std::move(method.details);

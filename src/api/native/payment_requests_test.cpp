@@ -49,8 +49,8 @@ TEST(PaymentRequest, BindsEveryField) {
   EXPECT_EQ(bound->capture_method, CaptureMethod::manual);
   EXPECT_EQ(bound->authentication_type, AuthenticationType::three_ds);
   EXPECT_TRUE(bound->confirm);
-  ASSERT_TRUE(bound->card);
-  EXPECT_EQ(bound->card->number.reveal(), "378282246310005");
+  ASSERT_TRUE(bound->instrument);
+  EXPECT_EQ(std::get<Card>(*bound->instrument).number.reveal(), "378282246310005");
   EXPECT_EQ(bound->connector, "stripe");
   EXPECT_EQ(bound->connector_account_id, "mca_1");
   EXPECT_EQ(bound->session_expiry_s, 900);
@@ -88,7 +88,7 @@ TEST(PaymentRequest, NeedsAnAmountAndACurrencyOnly) {
   const Result<flows::CreatePayment> bound = create(R"({"amount":1,"currency":"JPY"})");
   ASSERT_TRUE(bound);
   EXPECT_FALSE(bound->confirm);
-  EXPECT_FALSE(bound->card);
+  EXPECT_FALSE(bound->instrument);
   EXPECT_EQ(bound->capture_method, CaptureMethod::automatic);
   EXPECT_EQ(create(R"({"currency":"JPY"})").error().field, "amount");
   EXPECT_EQ(create(R"({"amount":1})").error().field, "currency");
@@ -132,7 +132,37 @@ TEST(Faults, K02_WhatAClientMayNotSetIsNotBound) {
   EXPECT_EQ(forged->profile_id, "");
   EXPECT_EQ(forged->amount, plain->amount);
   EXPECT_FALSE(forged->confirm);
-  EXPECT_FALSE(forged->card);
+  EXPECT_FALSE(forged->instrument);
+}
+
+TEST(PaymentRequest, TakesOneWalletWithWhatItNeeds) {
+  const auto wallet = [](const std::string& data) {
+    return create(R"({"amount":100,"currency":"CNY","payment_method_data":{"wallet":)" + data + "}}");
+  };
+  const Result<flows::CreatePayment> qr = wallet(R"({"ali_pay_qr":{}})");
+  ASSERT_TRUE(qr && qr->instrument);
+  EXPECT_EQ(std::get<Wallet>(*qr->instrument).method, PaymentMethod::ali_pay_qr);
+  EXPECT_EQ(qr->details->payment_method, "wallet");
+  EXPECT_EQ(qr->details->payment_method_type, "ali_pay");
+  const Result<flows::CreatePayment> jsapi = wallet(R"({"we_chat_pay_jsapi":{"open_id":"o_1"}})");
+  ASSERT_TRUE(jsapi && jsapi->instrument);
+  EXPECT_EQ(std::get<Wallet>(*jsapi->instrument).payer_id, "o_1");
+  const Result<flows::CreatePayment> barcode = wallet(R"({"ali_pay_barcode":{"auth_code":"28"}})");
+  ASSERT_TRUE(barcode && barcode->instrument);
+  EXPECT_EQ(std::get<Wallet>(*barcode->instrument).auth_code.reveal(), "28");
+  EXPECT_FALSE(barcode->details->serialise().contains("28")) << "it is good for a minute, and kept nowhere";
+
+  const std::string at = "payment_method_data.wallet.";
+  for (const auto& [data, field] : {std::pair<std::string, std::string>("{}", at + "ali_pay_qr"),
+                                    {R"({"apple_pay":{}})", at + "apple_pay"},
+                                    {R"({"ali_pay_qr":{},"we_chat_pay_qr":{}})", at + "we_chat_pay_qr"},
+                                    {R"({"we_chat_pay_jsapi":{}})", at + "we_chat_pay_jsapi.open_id"},
+                                    {R"({"ali_pay_barcode":{}})", at + "ali_pay_barcode.auth_code"},
+                                    {R"({"ali_pay_qr":1})", at + "ali_pay_qr"}}) {
+    const Result<flows::CreatePayment> refused = wallet(data);
+    ASSERT_FALSE(refused) << data;
+    EXPECT_EQ(refused.error().field, field) << data;
+  }
 }
 
 TEST(PaymentRequest, UpdateLeavesWhatIsNotGiven) {
@@ -144,7 +174,7 @@ TEST(PaymentRequest, UpdateLeavesWhatIsNotGiven) {
   EXPECT_FALSE(bound->currency);
   EXPECT_FALSE(bound->capture_method);
   EXPECT_FALSE(bound->authentication_type);
-  EXPECT_FALSE(bound->card);
+  EXPECT_FALSE(bound->instrument);
 }
 
 TEST(PaymentRequest, AnIdInTheBodyDoesNotReplaceTheOneInThePath) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "api/qr_code.hpp"
 #include "base/json_writer.hpp"
 
 namespace payweir::api::native {
@@ -57,11 +58,13 @@ void write_checks(json::Writer& out, const std::optional<Attempt>& attempt) {
 
 void write_payment_method_data(json::Writer& out, const flows::PaymentView& view) {
   const flows::CardSummary& card = view.details->card;
-  if (card.empty() && view.details->payment_method_billing_json.empty()) {
+  const std::string& wallet = view.details->wallet;
+  if (card.empty() && wallet.empty() && view.details->payment_method_billing_json.empty()) {
     out.null_field("payment_method_data");
     return;
   }
   out.key("payment_method_data").begin_object();
+  if (!wallet.empty()) out.key("wallet").begin_object().key(wallet).begin_object().end_object().end_object();
   if (!card.empty()) {
     std::string_view network = network_name(card.network);
     if (view.attempt && !view.attempt->checks.network.empty())
@@ -107,15 +110,31 @@ void write_error(json::Writer& out, const flows::PaymentView& view) {
 }
 
 void write_next_action(json::Writer& out, const flows::PaymentView& view, std::string_view public_url) {
-  if (!view.attempt || view.attempt->state != AttemptState::needs_action) {
-    out.null_field("next_action");
-    return;
+  const bool waits = view.attempt && view.attempt->state == AttemptState::needs_action;
+  const NextActionKind kind = waits ? view.attempt->next_action.kind : NextActionKind::none;
+  switch (kind) {
+    case NextActionKind::none: out.null_field("next_action"); return;
+    case NextActionKind::redirect: {
+      std::string url(public_url);
+      url += "/payments/redirect/" + view.payment_id + '/' + view.merchant->row.merchant_id + '/' +
+             to_text(view.attempt->id);
+      out.key("next_action").begin_object().field("type", "redirect_to_url");
+      out.field("redirect_to_url", url).end_object();
+      return;
+    }
+    case NextActionKind::qr_code: {
+      const std::string& says = view.attempt->next_action.data;
+      out.key("next_action").begin_object().field("type", "qr_code_information");
+      out.field("image_data_url", qr_code_data_url(says));
+      out.field("display_to_timestamp", view.payment.expires_at.ms);
+      out.field("qr_code_url", says).end_object();
+      return;
+    }
+    case NextActionKind::sdk:
+      out.key("next_action").begin_object().field("type", "invoke_sdk_client");
+      out.raw_field("next_action_data", view.attempt->next_action.data).end_object();
+      return;
   }
-  std::string url(public_url);
-  url += "/payments/redirect/" + view.payment_id + '/' + view.merchant->row.merchant_id + '/' +
-         to_text(view.attempt->id);
-  out.key("next_action").begin_object().field("type", "redirect_to_url");
-  out.field("redirect_to_url", url).end_object();
 }
 
 void write_refund(json::Writer& out, const flows::RefundView& view) {

@@ -117,7 +117,7 @@ TEST(RenderPayment, SendsThePayerThroughTheSwitch) {
   flows::PaymentView view = paid();
   view.payment.state = PaymentState::requires_customer_action;
   view.attempt->state = AttemptState::needs_action;
-  view.attempt->next_action_url = "https://gateway.example/3ds";
+  view.attempt->next_action = {NextActionKind::redirect, "https://gateway.example/3ds"};
   const json::Document document = read(kRendering.payment(view));
   EXPECT_EQ(document.root()["next_action"].dump(),
             R"({"type":"redirect_to_url","redirect_to_url":"https://pay.example/payments/redirect/)" +

@@ -46,7 +46,7 @@ GatewayError describe_error(const StripeError& error, const ConnectorCredentials
         .append(error.message)
         .append(", decline_code - ")
         .append(error.decline_code);
-  mask_all(described.message, credentials.api_key.reveal());
+  mask_all(described.message, credentials.field("api_key").reveal());
   mask_digit_runs(described.message);
   return described;
 }

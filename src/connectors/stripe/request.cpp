@@ -156,13 +156,14 @@ http::Request build_request(Call call, const ConnectorContext& context, std::str
   else if (!parameters.empty())
     request.target.append(1, '?').append(parameters);
 
-  request.headers.add("Authorization", std::string("Bearer ").append(credentials.api_key.reveal()));
+  request.headers.add("Authorization", std::string("Bearer ").append(credentials.field("api_key").reveal()));
   request.headers.add("Stripe-Version", kApiVersion);
   request.headers.add("Content-Type", "application/x-www-form-urlencoded");
   request.headers.add("Accept", "application/json");
   if (call.method == http::Method::post) request.headers.add("Idempotency-Key", idempotency_key);
   // The connected account that a platform acts for.
-  if (!credentials.key1.empty()) request.headers.add("Stripe-Account", credentials.key1.reveal());
+  if (!credentials.field("key1").empty())
+    request.headers.add("Stripe-Account", credentials.field("key1").reveal());
   return request;
 }
 
@@ -176,6 +177,10 @@ http::Request build_retrieve_payment(const ConnectorRequest& request, const Conn
   Call call{http::Method::get, payment_path(request), {}};
   expand(call.parameters, "latest_charge");
   return build_request(std::move(call), context, "");
+}
+
+http::Request build_retrieve_balance(const ConnectorContext& context) {
+  return build_request(Call{http::Method::get, "/v1/balance", {}}, context, "");
 }
 
 http::Request build_search_payment(const ConnectorRequest& request, const ConnectorContext& context) {

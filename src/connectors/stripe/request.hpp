@@ -47,6 +47,9 @@ struct Call {
 [[nodiscard]] http::Request build_list_refunds(const ConnectorRequest& request,
                                                const ConnectorContext& context, std::string_view after);
 
+// Reads the account's balance: any secret key may, and nothing changes.
+[[nodiscard]] http::Request build_retrieve_balance(const ConnectorContext& context);
+
 // An unconfirmed payment intent under the operation's own idempotency key: it moves no money, and once
 // Stripe has stored it, the operation's request can only be refused, because its parameters differ.
 [[nodiscard]] http::Request build_fence(const ConnectorRequest& request, const ConnectorContext& context);

@@ -62,6 +62,12 @@ bool has_lapsed(const Value& intent) {
   return intent["cancellation_reason"].text() == "automatic";
 }
 
+NextAction next_action_of(const Value& intent) {
+  const std::string_view url = intent["next_action"]["redirect_to_url"]["url"].text();
+  if (url.empty()) return {};
+  return {NextActionKind::redirect, std::string(url)};
+}
+
 Outcome accepted(const ConnectorRequest& request, const Value& intent, AcceptedAs as) {
   const std::string_view id = intent["id"].text();
   const auto amount = money_in(intent, amount_member(as));
@@ -73,12 +79,8 @@ Outcome accepted(const ConnectorRequest& request, const Value& intent, AcceptedA
                            amount->minor < request.amount.minor;
   if (as != AcceptedAs::voided && *amount != request.amount && !may_be_part && !PLANTED(believes_any_amount))
     return contradiction("the answer is about another amount or currency", id);
-  return outcome::Accepted{as,
-                           std::string(id),
-                           *amount,
-                           std::string(intent["next_action"]["redirect_to_url"]["url"].text()),
-                           read_card_checks(intent),
-                           has_lapsed(intent)};
+  return outcome::Accepted{
+      as, std::string(id), *amount, next_action_of(intent), read_card_checks(intent), has_lapsed(intent)};
 }
 
 Outcome read_authorisation(const ConnectorRequest& request, const ConnectorCredentials& credentials,
@@ -282,6 +284,16 @@ std::variant<Finding, NextPage> read_payment_page(const ConnectorRequest& reques
     last_id = intent["id"].text();
   }
   return behind_page(answer, document->root(), last_id);
+}
+
+Result<void> read_balance_answer(const http::Response& answer) {
+  const auto document = json::parse(answer.body, kAnswerLimits);
+  const Value root = document ? document->root() : Value{};
+  if (is_success(answer) && root["object"].text() == "balance") return {};
+  if (answer.status == 401 || answer.status == 403)
+    return fail(Code::connector_credentials_invalid, "connector_account_details.api_key",
+                "Stripe refuses this API key");
+  return fail(Code::gateway_unclear, "", "Stripe gave no answer that says whether the key is good");
 }
 
 FenceAnswer read_fence_answer(const http::Response& answer) {

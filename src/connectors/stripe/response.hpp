@@ -36,6 +36,9 @@ struct NextPage {
                                                                 const ConnectorCredentials& credentials,
                                                                 const http::Response& answer);
 
+// Errors: connector_credentials_invalid, gateway_unclear.
+[[nodiscard]] Result<void> read_balance_answer(const http::Response& answer);
+
 // Whether Stripe stored the request of build_fence(), or one that came before it.
 [[nodiscard]] FenceAnswer read_fence_answer(const http::Response& answer);
 

@@ -10,7 +10,14 @@
 namespace payweir {
 namespace {
 
-constexpr std::string_view kPaymentMethods[] = {"card"};
+constexpr PaymentMethod kPaymentMethods[] = {PaymentMethod::card};
+
+constexpr CredentialField kApiKey{"api_key", "the secret key, from Developers, API keys"};
+constexpr CredentialField kOfMerchant[] = {kApiKey};
+constexpr CredentialField kOfPlatform[] = {
+    kApiKey, {"key1", "the connected account that the platform acts for, acct_…", true, false}};
+constexpr AuthType kAuthTypes[] = {{"HeaderKey", kOfMerchant}, {"BodyKey", kOfPlatform}};
+
 constexpr Capabilities kCapabilities{
     .name = "stripe",
     .display_name = "Stripe",
@@ -19,6 +26,9 @@ constexpr Capabilities kCapabilities{
     .partial_capture = true,
     .partial_refund = true,
     .payment_methods = kPaymentMethods,
+    .currencies = {},
+    .auth_types = kAuthTypes,
+    .acknowledgement = {},
 };
 
 bool is_printable(std::string_view text) {
@@ -75,7 +85,7 @@ AskStep Stripe::resume_ask(const ConnectorRequest& request, const ConnectorConte
   return ask::Send{stripe::build_list_refunds(request, context, std::get<stripe::NextPage>(page).after)};
 }
 
-Fence Stripe::fence(OperationKind) const {
+Fence Stripe::fence(const ConnectorRequest&) const {
   return {FenceKind::key_takeover, {}};
 }
 
@@ -83,7 +93,8 @@ http::Request Stripe::begin_fence(const ConnectorRequest& request, const Connect
   return stripe::build_fence(request, context);
 }
 
-FenceAnswer Stripe::read_fence(const http::Response& answer) const {
+FenceAnswer Stripe::read_fence(const ConnectorRequest&, const ConnectorContext&,
+                               const http::Response& answer) const {
   return stripe::read_fence_answer(answer);
 }
 
@@ -104,18 +115,25 @@ bool Stripe::may_overturn(std::string_view event_type) const {
   return std::ranges::find(kTelling, event_type) != std::end(kTelling);
 }
 
-Result<void> Stripe::check_credentials(const ConnectorCredentials& credentials) const {
+Result<std::shared_ptr<const PreparedCredentials>> Stripe::prepare(
+    const ConnectorCredentials& credentials) const {
   const auto refuse = [](std::string field, std::string why) {
     return fail(Code::connector_credentials_invalid, "connector_account_details." + field, std::move(why));
   };
-  const std::string_view account = credentials.key1.reveal();
-  if (credentials.auth_type != "HeaderKey" && credentials.auth_type != "BodyKey")
-    return refuse("auth_type", "Stripe takes HeaderKey, or BodyKey for a connected account");
-  if (credentials.api_key.empty() || !is_printable(credentials.api_key.reveal()))
+  const std::string_view account = credentials.field("key1").reveal();
+  if (!is_printable(credentials.field("api_key").reveal()))
     return refuse("api_key", "an API key is needed, without white space");
   if (credentials.auth_type == "BodyKey" && (!account.starts_with("acct_") || !is_printable(account)))
     return refuse("key1", "a connected account's id begins with acct_");
-  return {};
+  return nullptr;
+}
+
+http::Request Stripe::begin_verify(const ConnectorContext& context) const {
+  return stripe::build_retrieve_balance(context);
+}
+
+Result<void> Stripe::read_verify(const ConnectorContext&, const http::Response& answer) const {
+  return stripe::read_balance_answer(answer);
 }
 
 }  // namespace payweir

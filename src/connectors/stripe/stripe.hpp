@@ -21,18 +21,22 @@ class Stripe final : public Connector {
 
   // key_takeover for every kind. Stripe's search lags by about a minute and its keys live for 24 hours at
   // least, so a search alone never proves that something did not happen.
-  [[nodiscard]] Fence fence(OperationKind kind) const override;
+  [[nodiscard]] Fence fence(const ConnectorRequest& request) const override;
   [[nodiscard]] http::Request begin_fence(const ConnectorRequest& request,
                                           const ConnectorContext& context) const override;
-  [[nodiscard]] FenceAnswer read_fence(const http::Response& answer) const override;
+  [[nodiscard]] FenceAnswer read_fence(const ConnectorRequest& request, const ConnectorContext& context,
+                                       const http::Response& answer) const override;
 
   [[nodiscard]] Result<GatewayEvent> read_webhook(const http::Headers& headers, std::string_view body,
                                                   const ConnectorContext& context) const override;
 
   [[nodiscard]] bool may_overturn(std::string_view event_type) const override;
 
-  // HeaderKey: api_key. BodyKey: api_key, and in key1 the connected account that the platform acts for.
-  [[nodiscard]] Result<void> check_credentials(const ConnectorCredentials& credentials) const override;
+  [[nodiscard]] Result<std::shared_ptr<const PreparedCredentials>> prepare(
+      const ConnectorCredentials& credentials) const override;
+  [[nodiscard]] http::Request begin_verify(const ConnectorContext& context) const override;
+  [[nodiscard]] Result<void> read_verify(const ConnectorContext& context,
+                                         const http::Response& answer) const override;
 };
 
 }  // namespace payweir

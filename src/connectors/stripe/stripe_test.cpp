@@ -178,7 +178,7 @@ TEST(StripeRequest, NamesThePayerByWhatIsKnownOfTheName) {
 
 TEST(StripeRequest, GoesToTheConnectedAccount) {
   Switch payweir;
-  payweir.credentials.key1 = Secret("acct_1");
+  payweir.credentials.set("key1", Secret("acct_1"));
   EXPECT_EQ(sent(test_request(OperationKind::refund), payweir.context).headers.get("stripe-account"),
             "acct_1");
 }
@@ -265,7 +265,7 @@ TEST(StripeOutcome, ReadsEveryStatusOfAnAuthorisation) {
   intent.next_action = R"({"type":"redirect_to_url","redirect_to_url":{"url":"https://hooks.example/3ds"}})";
   accepted = as<outcome::Accepted>(resume(OperationKind::authorise, 200, intent.text()));
   EXPECT_EQ(accepted.as, AcceptedAs::needs_action);
-  EXPECT_EQ(accepted.next_action_url, "https://hooks.example/3ds");
+  EXPECT_EQ(accepted.next_action.data, "https://hooks.example/3ds");
 
   for (const char* const status : {"processing", "a_status_of_tomorrow"}) {
     intent.status = status;
@@ -787,13 +787,18 @@ TEST(StripeAsk, LooksThroughEveryPageOfIntentsWhenItMustBeConsistent) {
 
 // ── Fencing ───────────────────────────────────────────────────────────────────────────────────────
 
+FenceAnswer read_fence(const http::Response& answer) {
+  const Switch payweir;
+  return kConnector.read_fence(test_request(OperationKind::authorise), payweir.context, answer);
+}
+
 // A02 and A08, the connector's part: not found becomes a no only once our key is taken by something
 // inert, and only Stripe's own word that it stored that counts.
 TEST(Faults, A08_NotFoundIsFencedByTakingTheKeyOver) {
   const Switch payweir;
   for (const OperationKind kind : {OperationKind::authorise, OperationKind::capture,
                                    OperationKind::void_authorisation, OperationKind::refund}) {
-    EXPECT_EQ(kConnector.fence(kind).kind, FenceKind::key_takeover);
+    EXPECT_EQ(kConnector.fence(test_request(kind)).kind, FenceKind::key_takeover);
     const http::Request fence = kConnector.begin_fence(test_request(kind), payweir.context);
     EXPECT_EQ(fence.headers.get("idempotency-key"), kOperationReference);
     EXPECT_EQ(fence.body, "amount=6540&currency=usd&payment_method_types[0]=card&metadata[payweir_fence]=" +
@@ -801,23 +806,23 @@ TEST(Faults, A08_NotFoundIsFencedByTakingTheKeyOver) {
   }
   const std::string taken =
       R"({"object":"payment_intent","id":"pi_f","status":"requires_payment_method","metadata":{"payweir_fence":"opn_1"}})";
-  EXPECT_EQ(kConnector.read_fence(answer(200, taken)), FenceAnswer::holds);
-  EXPECT_EQ(kConnector.read_fence(answer(200, TestIntent{}.text())), FenceAnswer::unclear);
-  EXPECT_EQ(kConnector.read_fence(answer(200, taken.substr(0, taken.size() - 1))), FenceAnswer::unclear);
+  EXPECT_EQ(read_fence(answer(200, taken)), FenceAnswer::holds);
+  EXPECT_EQ(read_fence(answer(200, TestIntent{}.text())), FenceAnswer::unclear);
+  EXPECT_EQ(read_fence(answer(200, taken.substr(0, taken.size() - 1))), FenceAnswer::unclear);
   // An intent that waits for a method as the fence does, and is not the fence.
   TestIntent waiting;
   waiting.status = "requires_payment_method";
-  EXPECT_EQ(kConnector.read_fence(answer(200, waiting.text())), FenceAnswer::unclear);
-  EXPECT_EQ(kConnector.read_fence(answer(400, error_body("idempotency_error", ""))), FenceAnswer::spent);
-  EXPECT_EQ(kConnector.read_fence(answer(409, error_body("idempotency_error", "idempotency_key_in_use"))),
+  EXPECT_EQ(read_fence(answer(200, waiting.text())), FenceAnswer::unclear);
+  EXPECT_EQ(read_fence(answer(400, error_body("idempotency_error", ""))), FenceAnswer::spent);
+  EXPECT_EQ(read_fence(answer(409, error_body("idempotency_error", "idempotency_key_in_use"))),
             FenceAnswer::unclear);
-  EXPECT_EQ(kConnector.read_fence(answer(500, taken)), FenceAnswer::unclear);
+  EXPECT_EQ(read_fence(answer(500, taken)), FenceAnswer::unclear);
   // The second fence, after the first one's answer was a 500 that Stripe keeps.
   http::Response replayed = answer(500, error_body("api_error", ""));
   replayed.headers.set("Idempotent-Replayed", "true");
-  EXPECT_EQ(kConnector.read_fence(replayed), FenceAnswer::holds);
+  EXPECT_EQ(read_fence(replayed), FenceAnswer::holds);
   replayed.body = error_body("idempotency_error", "");
-  EXPECT_EQ(kConnector.read_fence(replayed), FenceAnswer::unclear);
+  EXPECT_EQ(read_fence(replayed), FenceAnswer::unclear);
 }
 
 // ── Accounts ──────────────────────────────────────────────────────────────────────────────────────
@@ -826,9 +831,11 @@ TEST(StripeAccount, ChecksTheShapeOfCredentials) {
   const auto check = [](std::string auth_type, std::string api_key, std::string key1) {
     ConnectorCredentials credentials;
     credentials.auth_type = std::move(auth_type);
-    credentials.api_key = Secret(std::move(api_key));
-    credentials.key1 = Secret(std::move(key1));
-    const auto checked = kConnector.check_credentials(credentials);
+    credentials.set("api_key", Secret(std::move(api_key)));
+    credentials.set("key1", Secret(std::move(key1)));
+    Result<void> checked = check_fields(kConnector.capabilities(), credentials);
+    if (checked)
+      if (const auto prepared = kConnector.prepare(credentials); !prepared) checked = fail(prepared.error());
     if (!checked) EXPECT_EQ(checked.error().code, Code::connector_credentials_invalid);
     return checked ? std::string() : checked.error().field;
   };

@@ -18,7 +18,7 @@ inline Money usd(std::int64_t minor) {
 inline ConnectorCredentials test_credentials() {
   ConnectorCredentials credentials;
   credentials.auth_type = "HeaderKey";
-  credentials.api_key = Secret("sk_test_key");
+  credentials.set("api_key", Secret("sk_test_key"));
   return credentials;
 }
 

@@ -139,8 +139,8 @@ void check_request_case(const Value& request_case) {
   ASSERT_TRUE(call) << "no route for the operation " << request_case["op"].text();
   const Value headers = request_case["headers"];
   ConnectorCredentials credentials;
-  credentials.api_key = Secret(std::string(vectors().root()["keys"]["api_key"].text()));
-  credentials.key1 = Secret(std::string(headers["stripe-account"].text()));
+  credentials.set("api_key", Secret(std::string(vectors().root()["keys"]["api_key"].text())));
+  credentials.set("key1", Secret(std::string(headers["stripe-account"].text())));
   const ConnectorContext context{credentials, "https://api.stripe.com", Instant{}};
   const http::Request built = build_request(std::move(*call), context, headers["idempotency-key"].text());
 

@@ -33,7 +33,7 @@ struct TwoTenants {
     account.merchant_id = "victim";
     account.connector = "stripe";
     account.credentials.auth_type = "HeaderKey";
-    account.credentials.api_key = Secret("sk_test_of_the_victim");
+    account.credentials.set("api_key", Secret("sk_test_of_the_victim"));
     account_id = member(world
                             .run(create_connector_account(world.context(), world.admin(), std::nullopt,
                                                           account, world.rendering))
@@ -70,7 +70,7 @@ struct TwoTenants {
     note("revoke_api_key", world.run(revoke_api_key(context, caller, merchant_id, key_id)));
     CreateConnectorAccount create{merchant_id, "", "stripe", "l", {}, std::nullopt, {}, false};
     create.credentials.auth_type = "HeaderKey";
-    create.credentials.api_key = Secret("sk_test_of_somebody");
+    create.credentials.set("api_key", Secret("sk_test_of_somebody"));
     note("create_connector_account", world.run(create_connector_account(context, caller, none, create, r)));
     UpdateConnectorAccount update{merchant_id, account_id, "l", std::nullopt, std::nullopt, {}, std::nullopt};
     note("update_connector_account", world.run(update_connector_account(context, caller, none, update, r)));
@@ -196,7 +196,7 @@ TEST(Access, AMerchantMakesNoMoreThanTheDirectoryMayHold) {
   EXPECT_EQ(key.error().code, Code::invalid_value);
   CreateConnectorAccount account{"shop", "", "stripe", "one more", {}, std::nullopt, {}, false};
   account.credentials.auth_type = "HeaderKey";
-  account.credentials.api_key = Secret("sk_test_of_somebody");
+  account.credentials.set("api_key", Secret("sk_test_of_somebody"));
   const auto made =
       world.run(create_connector_account(world.context(), admin, std::nullopt, account, world.rendering));
   EXPECT_EQ(made.error().code, Code::invalid_value);

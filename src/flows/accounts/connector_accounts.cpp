@@ -3,6 +3,7 @@
 #include "flows/accounts/access.hpp"
 #include "flows/accounts/change.hpp"
 #include "flows/accounts/secrets.hpp"
+#include "flows/gateway.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -16,9 +17,10 @@ std::string default_label(const CreateConnectorAccount& command, const ProfileEn
 // Checks credentials against their connector and seals them into the row.
 Result<void> take_credentials(Context& context, const Connector& connector,
                               const ConnectorCredentials& credentials, ConnectorAccountView& view) {
-  if (Result<void> usable = connector.check_credentials(credentials); !usable) return usable;
+  if (Result<void> complete = check_fields(connector.capabilities(), credentials); !complete) return complete;
+  if (auto prepared = connector.prepare(credentials); !prepared) return fail(std::move(prepared.error()));
   view.row.sealed_credentials = seal_credentials(context.keys, view.row.id.key, credentials);
-  view.credentials = mask(credentials);
+  view.credentials = mask(credentials, &connector);
   return {};
 }
 
@@ -144,6 +146,30 @@ Task<Result<std::vector<ConnectorAccountView>>> list_connector_accounts(Context&
     for (const auto& account : profile->accounts)
       views.push_back(view_of(**merchant, *account));
   co_return views;
+}
+
+Task<Result<void>> verify_connector_account(Context& context, Principal principal,
+                                            VerifyConnectorAccount command) {
+  ConnectorAccount tried;
+  tried.connector = find_connector(command.connector);
+  tried.credentials = std::move(command.credentials);
+  if (!command.account_id.empty()) {
+    auto merchant = co_await reach_merchant(context, std::move(principal), std::move(command.merchant_id));
+    if (!merchant) co_return fail(std::move(merchant.error()));
+    auto account = reach_connector_account(**merchant, command.account_id);
+    if (!account) co_return fail(std::move(account.error()));
+    tried.connector = (*account)->connector;
+    tried.credentials = (*account)->credentials;
+  }
+  if (!tried.connector)
+    co_return fail(Code::connector_unknown, "connector_name", "there is no such connector");
+  if (Result<void> complete = check_fields(tried.connector->capabilities(), tried.credentials); !complete)
+    co_return complete;
+  auto prepared = tried.connector->prepare(tried.credentials);
+  if (!prepared) co_return fail(std::move(prepared.error()));
+  tried.prepared = std::move(*prepared);
+  Result<void> verified = co_await ask_whether_valid(context, tried);
+  co_return verified;
 }
 
 Task<Result<void>> delete_connector_account(Context& context, Principal principal, std::string merchant_id,

@@ -49,6 +49,16 @@ struct UpdateConnectorAccount {
 // Of all profiles, oldest first within each.
 [[nodiscard]] Task<Result<std::vector<ConnectorAccountView>>> list_connector_accounts(
     Context& context, Principal principal, std::string merchant_id);
+// Credentials that nobody has stored yet, or, with account_id, those of an account.
+struct VerifyConnectorAccount {
+  std::string merchant_id, account_id;
+  std::string connector;
+  ConnectorCredentials credentials;
+};
+// Asks the gateway something harmless that only good credentials can ask. Errors:
+// connector_credentials_invalid, in the gateway's words; gateway_unclear, when it did not answer clearly.
+[[nodiscard]] Task<Result<void>> verify_connector_account(Context& context, Principal principal,
+                                                          VerifyConnectorAccount command);
 [[nodiscard]] Task<Result<void>> delete_connector_account(Context& context, Principal principal,
                                                           std::string merchant_id, std::string account_id);
 

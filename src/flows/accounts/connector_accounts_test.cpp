@@ -19,7 +19,7 @@ CreateConnectorAccount make_command(std::string label = "") {
   command.connector = "stripe";
   command.label = std::move(label);
   command.credentials.auth_type = "HeaderKey";
-  command.credentials.api_key = Secret(std::string(kApiKey));
+  command.credentials.set("api_key", Secret(std::string(kApiKey)));
   command.webhook_secrets = std::vector{Secret(std::string(kWebhookSecret))};
   return command;
 }
@@ -50,11 +50,12 @@ TEST(ConnectorAccounts, KeepCredentialsSealedAndShowThemMasked) {
   EXPECT_FALSE(world.folder.holds(kApiKey));
   EXPECT_FALSE(world.folder.holds(kWebhookSecret));
   const auto account = find(world, member(made, "merchant_connector_id"));
-  EXPECT_EQ(account->credentials.api_key.reveal(), kApiKey);
+  EXPECT_EQ(account->credentials.field("api_key").reveal(), kApiKey);
   ASSERT_EQ(account->credentials.webhook_secrets.size(), 1u);
   EXPECT_EQ(account->credentials.webhook_secrets[0].reveal(), kWebhookSecret);
   world.restart();
-  EXPECT_EQ(find(world, member(made, "merchant_connector_id"))->credentials.api_key.reveal(), kApiKey);
+  EXPECT_EQ(find(world, member(made, "merchant_connector_id"))->credentials.field("api_key").reveal(),
+            kApiKey);
 }
 
 TEST(ConnectorAccounts, AreLabelledOncePerProfile) {
@@ -78,7 +79,7 @@ TEST(ConnectorAccounts, RefuseConnectorsAndCredentialsThatCannotWork) {
   unknown.connector = "nowhere";
   EXPECT_EQ(create(world, unknown).error().code, Code::connector_unknown);
   CreateConnectorAccount empty = make_command();
-  empty.credentials.api_key = Secret();
+  empty.credentials.set("api_key", Secret());
   EXPECT_EQ(create(world, empty).error().code, Code::connector_credentials_invalid);
   EXPECT_TRUE(world.run(list_connector_accounts(world.context(), world.admin(), "shop"))->empty());
 }
@@ -94,15 +95,14 @@ TEST(ConnectorAccounts, ReplaceOnlyWhatIsGiven) {
   auto account = find(world, change.account_id);
   EXPECT_EQ(account->row.label, "updated");
   EXPECT_TRUE(account->row.disabled);
-  EXPECT_EQ(account->credentials.api_key.reveal(), kApiKey);
+  EXPECT_EQ(account->credentials.field("api_key").reveal(), kApiKey);
 
   UpdateConnectorAccount other_key;
   other_key.account_id = change.account_id;
-  other_key.credentials =
-      ConnectorCredentials{"HeaderKey", Secret("sk_test_another_one"), Secret(), Secret(), {}};
+  other_key.credentials = ConnectorCredentials{"HeaderKey", {{"api_key", Secret("sk_test_another_one")}}, {}};
   ASSERT_TRUE(update(world, other_key));
   account = find(world, change.account_id);
-  EXPECT_EQ(account->credentials.api_key.reveal(), "sk_test_another_one");
+  EXPECT_EQ(account->credentials.field("api_key").reveal(), "sk_test_another_one");
   ASSERT_EQ(account->credentials.webhook_secrets.size(), 1u)
       << "another key does not lose the webhook secret";
   EXPECT_TRUE(account->row.disabled);
@@ -134,12 +134,16 @@ TEST(ConnectorAccounts, AnswerARepeatedRequestEvenWhenItsAccountIsGone) {
 
 TEST(Mask, ShowsLittleOfALongSecretAndNothingOfAShortOne) {
   ConnectorCredentials credentials;
-  credentials.api_key = Secret("sk_live_1234567");
-  credentials.key1 = Secret("short");
-  const MaskedCredentials masked = mask(credentials);
-  EXPECT_EQ(masked.api_key, "sk********67");
-  EXPECT_EQ(masked.key1, "********");
-  EXPECT_EQ(masked.api_secret, "");
+  credentials.auth_type = "BodyKey";
+  credentials.set("api_key", Secret("sk_live_1234567"));
+  credentials.set("api_secret", Secret("short"));
+  credentials.set("key1", Secret("acct_1234567890"));
+  const MaskedCredentials masked = mask(credentials, find_connector("stripe"));
+  ASSERT_EQ(masked.fields.size(), 3u);
+  EXPECT_EQ(masked.fields[0].second, "sk********67");
+  EXPECT_EQ(masked.fields[1].second, "********");
+  EXPECT_EQ(masked.fields[2].second, "acct_1234567890") << "an id is no secret";
+  EXPECT_EQ(mask(credentials, nullptr).fields[2].second, "ac********90");
 }
 
 }  // namespace

@@ -182,7 +182,7 @@ TEST(Profiles, AreDeletedWhenNothingNeedsThem) {
   account.profile_id = profile_id;
   account.connector = "stripe";
   account.credentials.auth_type = "HeaderKey";
-  account.credentials.api_key = Secret("sk_test_1234567890");
+  account.credentials.set("api_key", Secret("sk_test_1234567890"));
   const Answer made = world
                           .run(create_connector_account(world.context(), world.admin(), std::nullopt, account,
                                                         world.rendering))

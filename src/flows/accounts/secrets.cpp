@@ -13,6 +13,9 @@ constexpr std::size_t kWebhookSecretsMax = 2;
 // More than a gateway has: the secret of the endpoint, and one besides while it is rotated.
 constexpr std::size_t kGatewaySecretsMax = 4;
 
+// More than any gateway asks for.
+constexpr std::size_t kCredentialFieldsMax = 32;
+
 std::string profile_context(std::int64_t profile_key) {
   return "profile|" + std::to_string(profile_key) + "|secrets";
 }
@@ -79,13 +82,16 @@ Result<ProfileSecrets> open_profile_secrets(Keys& keys, std::int64_t profile_key
 
 std::string seal_credentials(Keys& keys, std::int64_t connector_account_key,
                              const ConnectorCredentials& credentials) {
-  std::size_t bytes = credentials.auth_type.size() + credentials.api_key.size() + credentials.key1.size() +
-                      credentials.api_secret.size() + 20;
+  std::size_t bytes = credentials.auth_type.size() + 40;
+  for (const auto& [name, value] : credentials.fields)
+    bytes += name.size() + value.size();
   for (const Secret& secret : credentials.webhook_secrets)
     bytes += secret.size();
-  FieldWriter out(bytes, 5 + credentials.webhook_secrets.size());
-  out.add(credentials.auth_type).add(credentials.api_key.reveal()).add(credentials.key1.reveal());
-  out.add(credentials.api_secret.reveal()).add(static_cast<std::int64_t>(credentials.webhook_secrets.size()));
+  FieldWriter out(bytes, 3 + 2 * credentials.fields.size() + credentials.webhook_secrets.size());
+  out.add(credentials.auth_type).add(static_cast<std::int64_t>(credentials.fields.size()));
+  for (const auto& [name, value] : credentials.fields)
+    out.add(name).add(value.reveal());
+  out.add(static_cast<std::int64_t>(credentials.webhook_secrets.size()));
   for (const Secret& secret : credentials.webhook_secrets)
     out.add(secret.reveal());
   const Secret plain = out.take();
@@ -99,9 +105,12 @@ Result<ConnectorCredentials> open_credentials(Keys& keys, std::int64_t connector
   FieldReader fields(plain->reveal());
   ConnectorCredentials credentials;
   credentials.auth_type = fields.text();
-  credentials.api_key = Secret(std::string(fields.text()));
-  credentials.key1 = Secret(std::string(fields.text()));
-  credentials.api_secret = Secret(std::string(fields.text()));
+  const std::int64_t field_count = fields.number();
+  if (field_count < 0 || field_count > static_cast<std::int64_t>(kCredentialFieldsMax)) return unreadable();
+  for (std::int64_t i = 0; i < field_count; ++i) {
+    std::string name(fields.text());
+    credentials.fields.emplace_back(std::move(name), Secret(std::string(fields.text())));
+  }
   const std::int64_t count = fields.number();
   if (count < 0 || count > static_cast<std::int64_t>(kGatewaySecretsMax)) return unreadable();
   for (std::int64_t i = 0; i < count; ++i)

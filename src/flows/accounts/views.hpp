@@ -29,9 +29,11 @@ struct ApiKeyView {
   Secret plaintext;  // only in the answer to the request that made it
 };
 
-// Each "" when there is none, else masked.
+// What may be shown of credentials: secrets masked, "" when there is none.
 struct MaskedCredentials {
-  std::string auth_type, api_key, key1, api_secret, webhook_secret, additional_webhook_secret;
+  std::string auth_type;
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::string webhook_secret, additional_webhook_secret;
 };
 
 struct ConnectorAccountView {
@@ -44,7 +46,8 @@ struct ConnectorAccountView {
 [[nodiscard]] ProfileView view_of(const MerchantEntry& merchant, const ProfileEntry& profile);
 [[nodiscard]] MerchantView view_of(const MerchantEntry& merchant);
 [[nodiscard]] ConnectorAccountView view_of(const MerchantEntry& merchant, const ConnectorAccount& account);
-[[nodiscard]] MaskedCredentials mask(const ConnectorCredentials& credentials);
+// Without its connector nobody knows what is no secret.
+[[nodiscard]] MaskedCredentials mask(const ConnectorCredentials& credentials, const Connector* connector);
 
 // How an account's view becomes bytes; flows needs it for the answers that it stores.
 class AccountRendering {

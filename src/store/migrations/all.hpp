@@ -4,9 +4,10 @@
 #include <string_view>
 
 #include "store/migrations/0001_initial.hpp"
+#include "store/migrations/0002_payment_methods.hpp"
 
 namespace payweir::store::migrations {
 
-inline constexpr std::array<std::string_view, 1> kAll = {k0001Initial};
+inline constexpr std::array<std::string_view, 2> kAll = {k0001Initial, k0002PaymentMethods};
 
 }  // namespace payweir::store::migrations

@@ -24,6 +24,12 @@ constexpr Query kFindPaymentByReference{
          "SELECT {} FROM payment WHERE key = "
          "(SELECT target_key FROM alias WHERE merchant_no = $1 AND kind = 1 AND text = $2)">};
 
+// By way of the merchants, because the index of aliases begins with them: a look-up for each.
+constexpr Query kListPaymentsNamed{
+    "list_payments_named",
+    "SELECT alias.target_key FROM merchant CROSS JOIN alias"
+    " ON alias.merchant_no = merchant.key AND alias.kind = 1 AND alias.text = $1 LIMIT $2"};
+
 // Walks the primary key backwards. $5 is a set of states, bit n for state n; 0 in any filter is "any".
 constexpr Query kListPayments{
     "list_payments",
@@ -104,6 +110,11 @@ Task<Result<std::optional<PaymentRow>>> find_payment(Store& store, std::int64_t 
 Task<Result<std::optional<PaymentRow>>> find_payment_by_reference(Store& store, std::int64_t merchant_no,
                                                                   std::string reference) {
   return select_row<PaymentRow>(store, kFindPaymentByReference, parameters_of(merchant_no, reference));
+}
+
+Task<Result<std::vector<std::int64_t>>> list_payments_named(Store& store, std::string reference,
+                                                            std::size_t limit) {
+  return select_keys(store, kListPaymentsNamed, parameters_of(reference, limit), limit);
 }
 
 Task<Result<std::optional<PaymentRow>>> find_payment_by_key(Store& store, std::int64_t key) {

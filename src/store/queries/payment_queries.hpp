@@ -18,6 +18,9 @@ namespace payweir::store {
 [[nodiscard]] Task<Result<std::optional<PaymentRow>>> find_payment_by_reference(Store& store,
                                                                                 std::int64_t merchant_no,
                                                                                 std::string reference);
+// Keys of the payments of any merchant that are called so.
+[[nodiscard]] Task<Result<std::vector<std::int64_t>>> list_payments_named(Store& store, std::string reference,
+                                                                          std::size_t limit);
 // For jobs and callbacks, which hold a key of ours and no merchant.
 [[nodiscard]] Task<Result<std::optional<PaymentRow>>> find_payment_by_key(Store& store, std::int64_t key);
 

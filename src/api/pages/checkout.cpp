@@ -1,0 +1,173 @@
+#include "api/pages/checkout.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "api/native/payment_requests.hpp"
+#include "api/pages/checkout_state.hpp"
+#include "api/pages/files.hpp"
+#include "base/json_writer.hpp"
+#include "crypto/encoding.hpp"
+#include "crypto/hash.hpp"
+#include "flows/payer.hpp"
+
+namespace payweir::api::pages {
+namespace {
+
+constexpr std::string_view kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+std::string_view type_of(std::string_view name) {
+  if (name.ends_with(".html")) return "text/html; charset=utf-8";
+  if (name.ends_with(".css")) return "text/css; charset=utf-8";
+  return "text/javascript; charset=utf-8";
+}
+
+const EmbeddedFile* find_file(std::string_view name) {
+  const auto files = embedded_files();
+  const auto found = std::ranges::find(files, name, &EmbeddedFile::name);
+  return found == files.end() ? nullptr : &*found;
+}
+
+Result<Reply> file_reply(const RequestContext& request, std::string_view name) {
+  const EmbeddedFile* file = find_file(name);
+  if (file == nullptr) return fail(Code::route_not_found, "", "");
+  Reply reply;
+  http::Headers& headers = reply.response.headers;
+  headers.set("content-type", type_of(name));
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("referrer-policy", "no-referrer");
+  headers.set("content-security-policy", kPolicy);
+  headers.set("cross-origin-opener-policy", "same-origin");
+  // Kept by browsers, and asked about each time: a new version of the switch shows at once.
+  const std::string tag = '"' + crypto::to_hex(crypto::sha256(file->content)).substr(0, 32) + '"';
+  headers.set("cache-control", "no-cache");
+  headers.set("etag", tag);
+  if (request.request.headers.get("if-none-match") == tag)
+    reply.response.status = 304;
+  else
+    reply.response.body = file->content;
+  return reply;
+}
+
+Task<Result<Reply>> show_page(RequestContext request) {
+  co_return file_reply(request, "checkout.html");
+}
+
+Task<Result<Reply>> show_asset(RequestContext request) {
+  co_return file_reply(request, request.param("name"));
+}
+
+Task<Result<flows::Payer>> payer_of(RequestContext& request) {
+  std::string payment_id = request.param("payment_id");
+  std::string secret(request.request.headers.get("x-client-secret"));
+  return flows::find_payer(request.flows, std::move(payment_id), std::move(secret));
+}
+
+// While something is under way the gateway is asked each time: its callback may be late, or lost.
+Task<Result<Reply>> state_of(RequestContext& request, const flows::Payer& payer, bool after_change) {
+  flows::RetrievePayment command;
+  command.payment_id = payer.payment_id;
+  command.sync = after_change ? flows::Sync::stored : flows::Sync::ask_gateway;
+  flows::Principal principal = payer.principal;
+  principal.role = flows::Role::merchant;  // the secret was compared
+  Result<flows::PaymentView> view =
+      co_await flows::retrieve_payment(request.flows, std::move(principal), std::move(command));
+  if (!view) co_return fail(std::move(view.error()));
+  Reply reply =
+      json_reply(render_checkout_state(*view, request.flows.settings.public_url, request.flows.clock.wall()));
+  reply.response.headers.set("cache-control", "no-store");
+  reply.gateway_us = view->gateway_us;
+  co_return reply;
+}
+
+Task<Result<Reply>> show_state(RequestContext request) {
+  const Result<flows::Payer> payer = co_await payer_of(request);
+  if (!payer) co_return fail(payer.error());
+  const flows::Payer found = *payer;
+  Result<Reply> reply = co_await state_of(request, found, false);
+  co_return reply;
+}
+
+bool is_on_a_phone(const http::Request& request) {
+  return request.headers.get("user-agent").contains("Mobile");
+}
+
+// What only this page knows of the payer's browser.
+void add_browser(flows::ConfirmPayment& command, const http::Request& request) {
+  json::Writer browser(256);
+  browser.begin_object().field("ip_address", request.peer_address);
+  browser.text_or_null("user_agent", request.headers.get("user-agent").substr(0, 512)).end_object();
+  command.details.edit().browser_info_json = std::move(browser).take();
+  auto* wallet = command.instrument ? std::get_if<Wallet>(&*command.instrument) : nullptr;
+  if (wallet && wallet->method == PaymentMethod::ali_pay_redirect && is_on_a_phone(request)) {
+    wallet->method = PaymentMethod::ali_pay_wap;
+    command.details.edit().wallet = to_string(wallet->method);
+  }
+}
+
+Result<flows::Key> request_key(RequestContext& request, const flows::Principal& principal) {
+  const std::string_view key = request.request.headers.get("idempotency-key");
+  if (key.empty()) return flows::Key();
+  const Secret body(request.body().dump());
+  return flows::make_request_key(request.flows, principal, key, "POST", request.request.target,
+                                 body.reveal());
+}
+
+Task<Result<Reply>> confirm(RequestContext request) {
+  const Result<flows::Payer> payer = co_await payer_of(request);
+  if (!payer) co_return fail(payer.error());
+  const flows::Payer found = *payer;
+  Result<flows::ConfirmPayment> command =
+      native::bind_confirm_payment(request.body(), found.payment_id, request.flows.clock.wall());
+  if (!command) co_return fail(std::move(command.error()));
+  if (!command->instrument) co_return fail(Code::payment_method_missing, "payment_method_data", "");
+  command->client_secret = request.request.headers.get("x-client-secret");
+  command->on_payment_page = true;
+  add_browser(*command, request.request);
+  Result<flows::Key> key = request_key(request, found.principal);
+  if (!key) co_return fail(std::move(key.error()));
+  flows::Principal principal = found.principal;
+  const Result<flows::Answer> answer = co_await flows::confirm_payment(
+      request.flows, std::move(principal), std::move(*key), std::move(*command), request.flows.rendering);
+  if (!answer) co_return fail(answer.error());
+  Result<Reply> reply = co_await state_of(request, found, true);
+  co_return reply;
+}
+
+Task<Result<Reply>> release(RequestContext request) {
+  const Result<flows::Payer> payer = co_await payer_of(request);
+  if (!payer) co_return fail(payer.error());
+  const flows::Payer found = *payer;
+  Result<flows::Key> key = request_key(request, found.principal);
+  if (!key) co_return fail(std::move(key.error()));
+  flows::Principal principal = found.principal;
+  std::string payment_id = found.payment_id;
+  const Result<flows::Answer> answer = co_await flows::release_payment(
+      request.flows, std::move(principal), std::move(*key), std::move(payment_id), request.flows.rendering);
+  if (!answer) co_return fail(answer.error());
+  Result<Reply> reply = co_await state_of(request, found, true);
+  co_return reply;
+}
+
+using enum http::Method;
+
+constexpr std::array kRoutes = {
+    Route{get, "/pay/{payment_id}", Access::open, Body::none, "show_payment_page", show_page},
+    Route{get, "/pay/assets/{name}", Access::open, Body::none, "show_payment_page_file", show_asset},
+    Route{get, "/pay/{payment_id}/state", Access::open, Body::none, "show_payment_page_state", show_state},
+    Route{post, "/pay/{payment_id}/confirm", Access::open, Body::json, "confirm_on_payment_page", confirm},
+    Route{post, "/pay/{payment_id}/release", Access::open, Body::optional_json, "release_on_payment_page",
+          release},
+};
+
+}  // namespace
+
+std::span<const Route> checkout_routes() {
+  return kRoutes;
+}
+
+}  // namespace payweir::api::pages

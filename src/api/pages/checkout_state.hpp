@@ -1,0 +1,13 @@
+#pragma once
+// What the payment page shows, as JSON.
+#include <string>
+#include <string_view>
+
+#include "flows/views.hpp"
+
+namespace payweir::api::pages {
+
+[[nodiscard]] std::string render_checkout_state(const flows::PaymentView& view, std::string_view public_url,
+                                                Instant now);
+
+}  // namespace payweir::api::pages

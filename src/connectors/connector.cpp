@@ -1,0 +1,50 @@
+#include "connectors/connector.hpp"
+
+#include <algorithm>
+
+namespace payweir {
+
+PaymentMethod method_of(const Instrument& instrument) {
+  const auto* wallet = std::get_if<Wallet>(&instrument);
+  return wallet ? wallet->method : PaymentMethod::card;
+}
+
+const Secret& ConnectorCredentials::field(std::string_view name) const {
+  static const Secret none;
+  const auto found = std::ranges::find(fields, name, &std::pair<std::string, Secret>::first);
+  return found == fields.end() ? none : found->second;
+}
+
+void ConnectorCredentials::set(std::string_view name, Secret value) {
+  const auto found = std::ranges::find(fields, name, &std::pair<std::string, Secret>::first);
+  if (found != fields.end())
+    found->second = std::move(value);
+  else
+    fields.emplace_back(name, std::move(value));
+}
+
+bool Capabilities::takes(PaymentMethod method) const {
+  return std::ranges::find(payment_methods, method) != payment_methods.end();
+}
+
+bool Capabilities::takes(Currency currency) const {
+  return currencies.empty() || std::ranges::find(currencies, currency.code()) != currencies.end();
+}
+
+Result<void> check_fields(const Capabilities& capabilities, const ConnectorCredentials& credentials) {
+  const auto type = std::ranges::find(capabilities.auth_types, credentials.auth_type, &AuthType::name);
+  if (type == capabilities.auth_types.end()) {
+    std::string known;
+    for (const AuthType& each : capabilities.auth_types)
+      known.append(known.empty() ? "" : " or ").append(each.name);
+    return fail(Code::connector_credentials_invalid, "connector_account_details.auth_type",
+                std::string(capabilities.name) + " is used with auth_type " + known);
+  }
+  for (const CredentialField& field : type->fields)
+    if (field.is_required && credentials.field(field.name).empty())
+      return fail(Code::connector_credentials_invalid, "connector_account_details." + std::string(field.name),
+                  std::string(field.name) + " is required: " + std::string(field.what));
+  return {};
+}
+
+}  // namespace payweir

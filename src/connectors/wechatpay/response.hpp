@@ -1,0 +1,35 @@
+#pragma once
+// What WeChat Pay's answers mean for the operation they are about. A success is read only when WeChat Pay
+// signed it; a refusal that nobody signed decides nothing where money may have moved.
+#include "base/http.hpp"
+#include "base/json_reader.hpp"
+#include "connectors/connector.hpp"
+#include "connectors/wechatpay/credentials.hpp"
+#include "connectors/wechatpay/status_map.hpp"
+
+namespace payweir::wechatpay {
+
+struct Content {
+  json::Document document;  // an empty body: an empty document
+  int status = 0;
+  bool is_signed = false;
+
+  [[nodiscard]] json::Value root() const { return document.root(); }
+  [[nodiscard]] bool is_success() const { return status == 200 || status == 204; }
+  [[nodiscard]] const ErrorRow& error() const { return map_error(root()["code"].text()); }
+};
+// Errors: connector_answer_malformed, signature_mismatch (a success that is not signed, or anything that is
+// signed wrongly).
+[[nodiscard]] Result<Content> read_content(const http::Response& answer, const ConnectorContext& context);
+
+// The answer to call_of().
+[[nodiscard]] Outcome read_money_answer(const ConnectorRequest& request, const ConnectorContext& context,
+                                        const http::Response& answer);
+// The answer to query_of().
+[[nodiscard]] Finding read_query_answer(const ConnectorRequest& request, const ConnectorContext& context,
+                                        const http::Response& answer);
+// The answer to close_of(), sent as a fence.
+[[nodiscard]] FenceAnswer read_close_answer(const ConnectorRequest& request, const ConnectorContext& context,
+                                            const http::Response& answer);
+
+}  // namespace payweir::wechatpay

@@ -1,0 +1,127 @@
+#include "connectors/wechatpay/wechatpay.hpp"
+
+#include "connectors/wechatpay/credentials.hpp"
+#include "connectors/wechatpay/notification.hpp"
+#include "connectors/wechatpay/request.hpp"
+#include "connectors/wechatpay/response.hpp"
+
+namespace payweir {
+namespace {
+
+constexpr PaymentMethod kPaymentMethods[] = {
+    PaymentMethod::we_chat_pay_qr,    PaymentMethod::we_chat_pay_redirect, PaymentMethod::we_chat_pay_app,
+    PaymentMethod::we_chat_pay_jsapi, PaymentMethod::we_chat_pay_barcode,
+};
+constexpr std::string_view kCurrencies[] = {"CNY"};
+constexpr Capabilities kCapabilities{
+    .name = "wechatpay",
+    .display_name = "WeChat Pay",
+    .maturity = "alpha",
+    .manual_capture = false,
+    .partial_capture = false,
+    .partial_refund = true,
+    .payment_methods = kPaymentMethods,
+    .currencies = kCurrencies,
+    .auth_types = wechatpay::kAuthTypes,
+    .acknowledgement = {.content_type = "application/json",
+                        .taken = R"({"code":"SUCCESS","message":""})",
+                        .refused = R"({"code":"FAIL","message":"not taken"})"},
+    .signs_with_rsa = true,
+};
+
+// Any refund has arrived, been executed and is shown by then.
+constexpr Duration kRefundHorizon = minutes(15);
+// No order of ours is called so.
+constexpr std::string_view kNoOrder = "payweir_credentials_check";
+
+}  // namespace
+
+const Capabilities& WechatPay::capabilities() const {
+  return kCapabilities;
+}
+
+Step WechatPay::begin(const ConnectorRequest& request, const ConnectorContext& context) const {
+  const Result<wechatpay::Call> call = wechatpay::call_of(request, context);
+  if (call) return step::Send{wechatpay::build_request(*call, context), SendKind::money};
+  GatewayError error{std::string(code_name(call.error().code)), call.error().detail};
+  return step::Done{outcome::Rejected{std::move(error), outcome::Rejected::Cause::request}};
+}
+
+Step WechatPay::resume(const ConnectorRequest& request, const ConnectorContext& context,
+                       const http::Response& answer) const {
+  return step::Done{wechatpay::read_money_answer(request, context, answer)};
+}
+
+AskStep WechatPay::ask(const ConnectorRequest& request, const ConnectorContext& context) const {
+  return ask::Send{wechatpay::build_request(wechatpay::query_of(request, context), context)};
+}
+
+AskStep WechatPay::resume_ask(const ConnectorRequest& request, const ConnectorContext& context, int round,
+                              const http::Response& answer) const {
+  if (request.kind == OperationKind::void_authorisation && round > 0)
+    return ask::Done{finding::Found{wechatpay::read_money_answer(request, context, answer)}};
+  Finding finding = wechatpay::read_query_answer(request, context, answer);
+  if (request.kind != OperationKind::void_authorisation) return ask::Done{std::move(finding)};
+  const auto* found = std::get_if<finding::Found>(&finding);
+  const auto* accepted = found ? std::get_if<outcome::Accepted>(&found->outcome) : nullptr;
+  const bool is_open = !found || (accepted && accepted->as == AcceptedAs::needs_action);
+  if (is_open) return ask::Send{wechatpay::build_request(wechatpay::close_of(request, context), context)};
+  return ask::Done{std::move(finding)};
+}
+
+Fence WechatPay::fence(const ConnectorRequest& request) const {
+  if (request.kind == OperationKind::refund) return {FenceKind::horizon, kRefundHorizon};
+  return {request.method == PaymentMethod::we_chat_pay_barcode ? FenceKind::cancel : FenceKind::close, {}};
+}
+
+http::Request WechatPay::begin_fence(const ConnectorRequest& request, const ConnectorContext& context) const {
+  return wechatpay::build_request(wechatpay::close_of(request, context), context);
+}
+
+FenceAnswer WechatPay::read_fence(const ConnectorRequest& request, const ConnectorContext& context,
+                                  const http::Response& answer) const {
+  return wechatpay::read_close_answer(request, context, answer);
+}
+
+Result<GatewayEvent> WechatPay::read_webhook(const http::Headers& headers, std::string_view body,
+                                             const ConnectorContext& context) const {
+  return wechatpay::read_notification(headers, body, wechatpay::credentials_of(context), context.now,
+                                      context.callback_tolerance);
+}
+
+bool WechatPay::may_overturn(std::string_view event_type) const {
+  return event_type == "TRANSACTION.SUCCESS" || event_type == "REFUND.ABNORMAL" ||
+         event_type == "REFUND.CLOSED";
+}
+
+Result<std::shared_ptr<const PreparedCredentials>> WechatPay::prepare(
+    const ConnectorCredentials& credentials) const {
+  auto read = wechatpay::Credentials::read(credentials);
+  if (!read) return fail(std::move(read.error()));
+  return std::move(*read);
+}
+
+http::Request WechatPay::begin_verify(const ConnectorContext& context) const {
+  ConnectorRequest request;
+  request.attempt_reference = kNoOrder;
+  return wechatpay::build_request(wechatpay::query_of(request, context), context);
+}
+
+Result<void> WechatPay::read_verify(const ConnectorContext& context, const http::Response& answer) const {
+  const Result<wechatpay::Content> content = wechatpay::read_content(answer, context);
+  if (!content && content.error().code == Code::signature_mismatch)
+    return fail(
+        Code::connector_credentials_invalid, "connector_account_details.public_key",
+        "WeChat Pay answers, but not with a key that is configured as its own: " + content.error().detail);
+  if (!content) return fail(Code::gateway_unclear, "", content.error().detail);
+  const std::string words =
+      std::string(content->root()["code"].text()) + " " + std::string(content->root()["message"].text());
+  const wechatpay::Refusal refusal = content->error().ours;
+  if (content->is_signed && (content->is_success() || refusal == wechatpay::Refusal::not_found)) return {};
+  if (refusal == wechatpay::Refusal::credentials || refusal == wechatpay::Refusal::rejected)
+    return fail(Code::connector_credentials_invalid, "connector_account_details",
+                "WeChat Pay refuses: " + words);
+  return fail(Code::gateway_unclear, "", "WeChat Pay answered " + words);
+}
+
+}  // namespace payweir
