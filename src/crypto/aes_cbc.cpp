@@ -27,8 +27,9 @@ Context start(bool encrypts, std::string_view key, std::string_view iv) {
   Context context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   check(context != nullptr, "out of memory for a cipher context");
   const EVP_CIPHER* cipher = key.size() == 16 ? EVP_aes_128_cbc() : EVP_aes_256_cbc();
-  check(EVP_CipherInit_ex2(context.get(), cipher, bytes_of(key), bytes_of(iv), encrypts ? 1 : 0, nullptr) == 1,
-        "OpenSSL refused AES-CBC");
+  check(
+      EVP_CipherInit_ex2(context.get(), cipher, bytes_of(key), bytes_of(iv), encrypts ? 1 : 0, nullptr) == 1,
+      "OpenSSL refused AES-CBC");
   return context;
 }
 

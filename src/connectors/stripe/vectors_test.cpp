@@ -4,14 +4,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <string>
 
 #include "base/form.hpp"
 #include "base/json_reader.hpp"
+#include "base/vectors_testkit.hpp"
 #include "connectors/stripe/request.hpp"
 #include "connectors/stripe/webhook.hpp"
 #include "crypto/encoding.hpp"
@@ -22,19 +20,8 @@ namespace {
 
 using json::Value;
 
-json::Document load_vectors() {
-  const char* const folder = std::getenv("VECTORS_DIR");
-  const std::string path = std::string(folder ? folder : "tests/vectors") + "/stripe.json";
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  auto document = json::parse(text.str(), {.depth_max = 64, .keys_max = 1'000'000});
-  EXPECT_TRUE(document) << path << " cannot be read: " << (document ? "" : document.error().detail);
-  return document ? std::move(*document) : json::Document{};
-}
-
 const json::Document& vectors() {
-  static const json::Document document = load_vectors();
+  static const json::Document document = testkit::load_vectors("stripe.json");
   return document;
 }
 
