@@ -65,6 +65,10 @@ std::string_view code_name(Code code) {
     case Code::webhook_missing_header: return "missing_header";
     case Code::webhook_no_v1_signature: return "no_v1_signature";
     case Code::webhook_timestamp_out_of_tolerance: return "timestamp_out_of_tolerance";
+    case Code::statement_malformed: return "statement_malformed";
+    case Code::statement_truncated: return "statement_truncated";
+    case Code::statement_mismatch: return "statement_mismatch";
+    case Code::statement_too_large: return "statement_too_large";
     case Code::configuration_invalid: return "configuration_invalid";
   }
   return "internal";

@@ -78,6 +78,10 @@ enum class Code : std::uint16_t {
   webhook_missing_header = 712,
   webhook_no_v1_signature = 713,
   webhook_timestamp_out_of_tolerance = 714,
+  statement_malformed = 720,
+  statement_truncated = 721,
+  statement_mismatch = 722,  // its own totals or the announced hash say something else
+  statement_too_large = 723,
   // app, 800
   configuration_invalid = 800,
 };

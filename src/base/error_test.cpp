@@ -71,6 +71,10 @@ const std::map<int, std::string> kCodes = {
     {712, "missing_header"},
     {713, "no_v1_signature"},
     {714, "timestamp_out_of_tolerance"},
+    {720, "statement_malformed"},
+    {721, "statement_truncated"},
+    {722, "statement_mismatch"},
+    {723, "statement_too_large"},
     {800, "configuration_invalid"},
 };
 
