@@ -89,6 +89,11 @@ TEST(Faults, G05_ABadRowNearTheEndOfALongStatementIsNamed) {
   }
 }
 
+const std::string kHead =
+    "交易时间,微信订单号,商户订单号,交易状态,货币种类,应结订单金额,微信退款单号,商户退款单号,退款金额,"
+    "退款状态,"
+    "商品名称,手续费,订单金额,申请退款金额\r\n";
+
 // ── J12 ───────────────────────────────────────────────────────────────────────────────────────────
 
 std::string repeated(std::string_view text, std::size_t size) {
@@ -115,7 +120,7 @@ TEST(Faults, J12_AZipBombDoesNotExhaustMemory) {
   const StatementLimits limits{.bytes_unpacked_max = 48 * kMebibyte};
   std::string zip, unread, gzip;
   {
-    const std::string lines = repeated("#\n", 64 * kMebibyte);
+    const std::string lines = repeated("#" + std::string(1000, '0') + "\n", 64 * kMebibyte);
     zip = testkit::zip_of({{.name = gbk("业务明细.csv"), .bytes = lines}});
     // What is not the table is unpacked too, to find its end.
     unread = testkit::zip_of({{.name = "other", .bytes = lines, .has_descriptor = true}});
@@ -132,6 +137,24 @@ TEST(Faults, J12_AZipBombDoesNotExhaustMemory) {
   EXPECT_EQ(wechatpay::make_statement_reader(kIgnore, "", limits)->feed(gzip).error().code,
             Code::statement_too_large);
   EXPECT_LT(peak_memory() - before, kMemoryMax);
+}
+
+// A row that goes on in line after line is split anew with each of them: it costs little only while they are
+// few.
+TEST(Faults, J12_ARowOfManyLinesEndsAtTheirLimit) {
+  const auto error_of = [](Gateway gateway, const std::string& bytes) {
+    const auto fed = reader_of(gateway, kIgnore)->feed(bytes);
+    return fed ? "no error" : fed.error().detail;
+  };
+  const std::string lines(1000, '\n');
+  EXPECT_EQ(
+      error_of(Gateway::alipay,
+               gbk("#\n支付宝交易号,商户订单号,业务类型,商品名称,完成时间,订单金额（元）,商家实收（元）,"
+                   "退款批次号/请求号,服务费（元）\n1,T1,交易,\"x") +
+                   lines),
+      "row 3: a quoted cell that does not end");
+  EXPECT_EQ(error_of(Gateway::wechatpay, kHead + "`2026-01-15 11:00:00,`42001,`x" + lines),
+            "row 2: a text that does not end, or too few columns");
 }
 
 // A ZIP inside the ZIP is bytes, and no table.
@@ -172,10 +195,6 @@ class Books {
   std::int64_t balance_ = 0;
 };
 
-const std::string kHead =
-    "交易时间,微信订单号,商户订单号,交易状态,货币种类,应结订单金额,微信退款单号,商户退款单号,退款金额,"
-    "退款状态,"
-    "商品名称,手续费,订单金额,申请退款金额\r\n";
 const std::string kSumHead =
     "总交易单数,应结订单总金额,退款总金额,手续费总金额,订单总金额,申请退款总金额\r\n";
 const std::string kPayment =

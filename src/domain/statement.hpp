@@ -52,6 +52,9 @@ struct StatementSummary {
 
 struct StatementLimits {
   std::size_t row_size_max = std::size_t{64} * 1024;
+  // Line ends inside a row's texts are legal. Each makes the row be split again, so there must be an end to
+  // them.
+  int lines_per_row_max = 64;
   std::uint64_t row_count_max = 100'000'000;
   std::uint64_t bytes_unpacked_max = std::uint64_t{16} << 30;
 };

@@ -125,6 +125,7 @@ class Reader final : public StatementReader, private wire::ZipVisitor {
   std::string unquoted_, scratch_;
   std::string begun_;  // of a row with a line end inside a quoted cell
   std::uint64_t begun_row_ = 0;
+  int begun_lines_ = 0;
   std::uint64_t rows_ = 0;
 
   StatementLine line_;
@@ -153,10 +154,11 @@ Result<void> Reader::feed_container(std::string_view bytes) {
   if (container_ == Container::unknown) container_ = bytes[0] == 'P' ? Container::zip : Container::text;
   if (container_ == Container::zip) return zip_.feed(bytes);
   has_detail_ = true;
-  if (bytes.size() > limits_.bytes_unpacked_max - text_size_)
-    return fail(Code::statement_too_large, "",
-                "it has more than " + std::to_string(limits_.bytes_unpacked_max) + " bytes");
-  return take_text(bytes);
+  const std::uint64_t room = limits_.bytes_unpacked_max - text_size_;
+  if (bytes.size() <= room) return take_text(bytes);
+  if (auto taken = take_text(bytes.substr(0, static_cast<std::size_t>(room))); !taken) return taken;
+  return fail(Code::statement_too_large, "",
+              "it has more than " + std::to_string(limits_.bytes_unpacked_max) + " bytes");
 }
 
 // ── the ZIP's entries ─────────────────────────────────────────────────────────────────────────────
@@ -270,10 +272,11 @@ Result<void> Reader::take_row(std::string_view line, std::uint64_t row) {
     if (*whole) return convert(row);
     begun_ = line;
     begun_row_ = row;
+    begun_lines_ = 1;
     return {};
   }
   begun_.append("\n").append(line);
-  if (begun_.size() > limits_.row_size_max)
+  if (begun_.size() > limits_.row_size_max || ++begun_lines_ > limits_.lines_per_row_max)
     return row_error(Code::statement_too_large, begun_row_, "", "a quoted cell that does not end");
   const auto whole = split_row(begun_, begun_row_);
   if (!whole) return std::unexpected(whole.error());

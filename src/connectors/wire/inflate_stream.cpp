@@ -49,17 +49,21 @@ Result<std::size_t> InflateStream::feed(std::string_view packed, const ByteSink&
     stream.next_out = reinterpret_cast<Bytef*>(state_->piece.data());
     stream.avail_out = kPieceSize;
     const int answer = inflate(&stream, Z_NO_FLUSH);
+    // What came out before an end or an error is handed on first, so that the outcome does not depend on how
+    // the packed bytes are cut.
+    const std::size_t produced = kPieceSize - stream.avail_out;
+    const std::uint64_t room = state_->unpacked_max - state_->unpacked;
+    const auto kept = static_cast<std::size_t>(std::min<std::uint64_t>(produced, room));
+    state_->unpacked += kept;
+    if (kept > 0)
+      if (auto taken = sink({state_->piece.data(), kept}); !taken)
+        return std::unexpected(std::move(taken.error()));
+    if (kept < produced)
+      return fail(Code::statement_too_large, "",
+                  "it unpacks to more than " + std::to_string(state_->unpacked_max) + " bytes");
     // Z_BUF_ERROR: it needs more than there is; not an error yet.
     if (answer != Z_OK && answer != Z_STREAM_END && answer != Z_BUF_ERROR)
       return fail(Code::statement_malformed, "", "the compressed data is damaged");
-    const std::size_t produced = kPieceSize - stream.avail_out;
-    state_->unpacked += produced;
-    if (state_->unpacked > state_->unpacked_max)
-      return fail(Code::statement_too_large, "",
-                  "it unpacks to more than " + std::to_string(state_->unpacked_max) + " bytes");
-    if (produced > 0)
-      if (auto taken = sink({state_->piece.data(), produced}); !taken)
-        return std::unexpected(std::move(taken.error()));
     if (answer == Z_STREAM_END) state_->ended = true;
     if (stream.avail_in == 0 && stream.avail_out > 0) break;
     if (answer == Z_BUF_ERROR) break;

@@ -1,6 +1,8 @@
 // What the readers of statements are made of: lines, cells, encodings, deflate and ZIP.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "connectors/statement_testkit.hpp"
 #include "connectors/wire/charset.hpp"
 #include "connectors/wire/china_time.hpp"
@@ -134,6 +136,26 @@ TEST(InflateStream, RefusesDamageAndWhatIsTooLarge) {
   EXPECT_EQ(gunzipped("no gzip at all", 50, 1 << 20).error().code, Code::statement_malformed);
   packed[packed.size() - 5] = static_cast<char>(packed[packed.size() - 5] ^ 1);
   EXPECT_EQ(gunzipped(packed, 50, 1 << 20).error().code, Code::statement_malformed) << "its checksum";
+}
+
+// A statement must not end in another error when it comes in other pieces.
+TEST(InflateStream, HandsOnWhatPrecedesDamageHoweverThePackedBytesAreCut) {
+  std::string packed = gzip_of("one line\nand another");
+  packed[packed.size() - 5] = static_cast<char>(packed[packed.size() - 5] ^ 1);
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{5}, packed.size()}) {
+    InflateStream stream(InflateStream::Wrapper::gzip, 1000);
+    std::string text;
+    const ByteSink sink = [&](std::string_view bytes) -> Result<void> {
+      text += bytes;
+      return {};
+    };
+    Result<std::size_t> taken = 0;
+    for (std::string_view rest = packed; !rest.empty() && taken;
+         rest.remove_prefix(std::min(piece, rest.size())))
+      taken = stream.feed(rest.substr(0, piece), sink);
+    ASSERT_FALSE(taken) << piece;
+    EXPECT_EQ(text, "one line\nand another") << piece;
+  }
 }
 
 // ── ZIP ───────────────────────────────────────────────────────────────────────────────────────────

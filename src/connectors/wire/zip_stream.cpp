@@ -199,13 +199,14 @@ Result<void> ZipStream::hand_on(std::string_view bytes) {
 
 Result<std::size_t> ZipStream::take_stored(std::string_view bytes) {
   const std::uint64_t left = entry_.packed_size - entry_.packed_read;
-  const std::string_view mine =
-      bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes.size())));
-  if (mine.size() > unpacked_max_ - unpacked_ - entry_.unpacked_read)
+  const std::uint64_t room = unpacked_max_ - unpacked_ - entry_.unpacked_read;
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>({left, room, bytes.size()}));
+  const std::string_view mine = bytes.substr(0, size);
+  entry_.packed_read += size;
+  if (auto taken = hand_on(mine); !taken) return std::unexpected(std::move(taken.error()));
+  if (size < std::min<std::uint64_t>(left, bytes.size()))
     return fail(Code::statement_too_large, "",
                 "it holds more than " + std::to_string(unpacked_max_) + " bytes");
-  entry_.packed_read += mine.size();
-  if (auto taken = hand_on(mine); !taken) return std::unexpected(std::move(taken.error()));
   if (entry_.packed_read == entry_.packed_size)
     if (auto ended = end_data(); !ended) return std::unexpected(std::move(ended.error()));
   return mine.size();
