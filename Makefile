@@ -11,6 +11,7 @@ CYCLES ?= 200
 SECONDS_EACH ?= $(or $(SECONDS),60)
 SEEDS ?= 100
 FROM ?= 1
+MIB ?= 1024
 EVERY ?= 1
 FOLDERS ?= Health check,QuickStart,Refunds
 
@@ -66,6 +67,12 @@ demo: build  ## payments told step by step in the terminal
 bench: build  ## payments a second, latency, CPU and bytes written a payment
 	@tools/build.sh release payweir_load payweir_http_floor store_bench
 	@exec python3 bench/run.py $(ARGS)
+
+.PHONY: statements
+statements:  ## statements of 1024 MiB read through: MB/s and memory; [MIB=1024]
+	@tools/setup.sh build
+	@tools/build.sh release statement_bench
+	@build/release/bench/statement_bench $(MIB)
 
 .PHONY: killloop
 killloop: build  ## kill -9 under load, CYCLES=200 times: nothing lost, nothing charged twice

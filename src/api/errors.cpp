@@ -183,6 +183,10 @@ ErrorEntry describe(Code code) {
     case Code::cancelled:
     case Code::listen_failed:
     case Code::connector_answer_malformed:
+    case Code::statement_malformed:
+    case Code::statement_truncated:
+    case Code::statement_mismatch:
+    case Code::statement_too_large:
     case Code::configuration_invalid:
     case Code::internal: return kInternal;
   }

@@ -33,6 +33,11 @@ struct DemoOptions {
 struct KeyCreateOptions {
   std::string merchant_id, name, data_dir, config_file;
 };
+struct StatementReadOptions {
+  std::string connector, file;
+  std::string sha1;  // as the gateway announced it; "": not compared
+  bool summary = false;
+};
 struct ConfigCheckOptions {
   std::string config_file;
   bool list = false;
@@ -46,6 +51,7 @@ struct ConfigCheckOptions {
 [[nodiscard]] int run_sandbox(const SandboxOptions& options);
 [[nodiscard]] int run_demo(const DemoOptions& options);
 [[nodiscard]] int run_key_create(const KeyCreateOptions& options);
+[[nodiscard]] int run_statement_read(const StatementReadOptions& options);
 [[nodiscard]] int run_config_check(const ConfigCheckOptions& options);
 [[nodiscard]] int run_version();
 

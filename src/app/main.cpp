@@ -73,6 +73,16 @@ int main(int argc, char** argv) {
   key_create->add_option("--data", key.data_dir, "Directory of the database (default ./payweir-data)");
   key_create->add_option("--config", key.config_file, "TOML file");
 
+  CLI::App* statement_command = app.add_subcommand("statement", "Statements of gateways");
+  statement_command->require_subcommand(1);
+  StatementReadOptions statement;
+  CLI::App* statement_read = statement_command->add_subcommand(
+      "read", "Print a gateway's file as JSON, a line each; an error names the row");
+  statement_read->add_option("file", statement.file, "The file as the gateway gave it")->required();
+  statement_read->add_option("--connector", statement.connector, "alipay or wechatpay")->required();
+  statement_read->add_option("--sha1", statement.sha1, "What WeChat Pay announced as the file's hash_value");
+  statement_read->add_flag("--summary", statement.summary, "Print only what the file states at its end");
+
   CLI::App* config_command = app.add_subcommand("config", "Configuration");
   config_command->require_subcommand(1);
   ConfigCheckOptions config;
@@ -92,6 +102,7 @@ int main(int argc, char** argv) {
   if (*sandbox_command) return run_sandbox(sandbox);
   if (*demo_command) return run_demo(demo);
   if (*key_create) return run_key_create(key);
+  if (*statement_read) return run_statement_read(statement);
   if (*config_check) return run_config_check(config);
   if (*version_command) return run_version();
   return 2;

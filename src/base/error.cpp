@@ -73,6 +73,10 @@ std::string_view code_name(Code code) {
     case Code::webhook_app_id_mismatch: return "app_id_mismatch";
     case Code::webhook_amount_mismatch: return "amount_mismatch";
     case Code::webhook_decrypt_failed: return "decrypt_failed";
+    case Code::statement_malformed: return "statement_malformed";
+    case Code::statement_truncated: return "statement_truncated";
+    case Code::statement_mismatch: return "statement_mismatch";
+    case Code::statement_too_large: return "statement_too_large";
     case Code::configuration_invalid: return "configuration_invalid";
   }
   return "internal";

@@ -86,6 +86,10 @@ enum class Code : std::uint16_t {
   webhook_app_id_mismatch = 719,
   webhook_amount_mismatch = 720,
   webhook_decrypt_failed = 721,
+  statement_malformed = 730,
+  statement_truncated = 731,
+  statement_mismatch = 732,  // its own totals or the announced hash say something else
+  statement_too_large = 733,
   // app, 800
   configuration_invalid = 800,
 };

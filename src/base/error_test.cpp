@@ -79,6 +79,10 @@ const std::map<int, std::string> kCodes = {
     {719, "app_id_mismatch"},
     {720, "amount_mismatch"},
     {721, "decrypt_failed"},
+    {730, "statement_malformed"},
+    {731, "statement_truncated"},
+    {732, "statement_mismatch"},
+    {733, "statement_too_large"},
     {800, "configuration_invalid"},
 };
 

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "base/vectors_testkit.hpp"
 #include "crypto/encoding.hpp"
 
 namespace payweir::crypto {
@@ -51,6 +52,56 @@ TEST(Aead, MatchesThePublishedVectors) {
     const std::string sealed = aes256gcm_seal(key, nonce, aad, plain);
     EXPECT_EQ(to_hex(sealed), row.sealed) << row.name;
     EXPECT_EQ(aes256gcm_open(key, nonce, aad, sealed).value(), plain) << row.name;
+  }
+}
+
+// Test cases 17 and 18 of the same appendix: nonces of 64 and 480 bits, which others may use.
+TEST(Aead, OpensUnderNoncesOfOtherSizes) {
+  const std::string key = from_hex(kGcm[3].key).value(), aad = from_hex(kGcm[3].aad).value();
+  const struct {
+    const char* nonce;
+    const char* sealed;
+  } rows[] = {
+      {"cafebabefacedbad",
+       "c3762df1ca787d32ae47c13bf19844cbaf1ae14d0b976afac52ff7d79bba9de0"
+       "feb582d33934a4f0954cc2363bc73f7862ac430e64abe499f47c9b1f"
+       "3a337dbf46a792c45e454913fe2ea8f2"},
+      {"9313225df88406e555909c5aff5269aa6a7a9538534f7da1e4c303d2a318a728"
+       "c3c0c95156809539fcf0e2429a6b525416aedbf5a0de6a57a637b39b",
+       "5a8def2f0c9e53f1f75d7853659e2a20eeb2b22aafde6419a058ab4f6f746bf4"
+       "0fc0c3b780f244452da3ebf1c5d82cdea2418997200ef82e44ae7e3f"
+       "a44a8266ee1c8eb0c8b5d4cf5ae9f19a"},
+  };
+  for (const auto& row : rows) {
+    const std::string nonce = from_hex(row.nonce).value(), sealed = from_hex(row.sealed).value();
+    EXPECT_EQ(to_hex(aes256gcm_open(key, nonce, aad, sealed).value()), kGcm[3].plain) << row.nonce;
+    EXPECT_FALSE(aes256gcm_open(key, nonce + '\0', aad, sealed)) << row.nonce;
+  }
+}
+
+TEST(Aead, RefusesANonceThatIsEmptyOrTooLong) {
+  const std::string key(32, 'k'), sealed(20, 's');
+  for (const std::size_t size : {0u, 129u, 100'000u})
+    EXPECT_EQ(aes256gcm_open(key, std::string(size, 'n'), "", sealed).error().code, Code::decrypt_failed)
+        << size;
+  for (const std::size_t size : {1u, 128u})
+    EXPECT_EQ(aes256gcm_open(key, std::string(size, 'n'), "", sealed).error().code, Code::decrypt_failed)
+        << size;
+}
+
+TEST(Vectors, WeChatPayAead) {
+  const auto document = testkit::load_vectors("wechatpay.json");
+  const json::Value cases = document.root()["aead_cases"];
+  ASSERT_GT(cases.size(), 0u);
+  for (json::Value one = cases.first(); one.present(); one = one.next()) {
+    const std::string sealed = from_base64(one["ciphertext_and_tag_b64"].text()).value();
+    const auto opened =
+        aes256gcm_open(one["key_ascii"].text(), one["nonce_ascii"].text(), one["aad_utf8"].text(), sealed);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(*opened, one["plain"].text());
+    EXPECT_EQ(
+        aes256gcm_seal(one["key_ascii"].text(), one["nonce_ascii"].text(), one["aad_utf8"].text(), *opened),
+        sealed);
   }
 }
 

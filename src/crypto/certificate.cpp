@@ -20,6 +20,11 @@ constexpr std::size_t kTextSizeMax = 256 * 1024;
 using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
 using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
 
+// Without it, OpenSSL would ask the terminal for the password of a PEM that says it has one.
+int no_password(char*, int, int, void*) {
+  return -1;
+}
+
 std::string text_of(const ASN1_STRING* value) {
   unsigned char* utf8 = nullptr;
   const int size = ASN1_STRING_to_UTF8(&utf8, value);
@@ -86,7 +91,7 @@ Result<std::vector<Certificate>> parse_certificates(std::string_view pem) {
   ERR_clear_error();
   std::vector<Certificate> certificates;
   while (true) {
-    const X509Pointer parsed(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), &X509_free);
+    const X509Pointer parsed(PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr), &X509_free);
     if (!parsed) break;
     Certificate read;
     read_serial(*parsed, read);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -48,6 +49,42 @@ const std::array kRfc4231 = {
 TEST(Hash, Sha256MatchesFips180Examples) {
   EXPECT_EQ(to_hex(sha256("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+// RFC 1321, A.5
+TEST(Hash, Md5MatchesRfc1321) {
+  EXPECT_EQ(to_hex(md5("")), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(to_hex(md5("a")), "0cc175b9c0f1b6a831c399e269772661");
+  EXPECT_EQ(to_hex(md5("message digest")), "f96b697d7cb7938d525a2f31aaf161d0");
+  EXPECT_EQ(to_hex(md5("12345678901234567890123456789012345678901234567890123456789012345678901234567890")),
+            "57edf4a22be3c955ac49da2e2107b67a");
+}
+
+std::string sha1_of(std::string_view text, std::size_t piece_size) {
+  Sha1 sha1;
+  for (; !text.empty(); text.remove_prefix(std::min(piece_size, text.size())))
+    sha1.update(text.substr(0, piece_size));
+  return to_hex(sha1.finish());
+}
+
+// FIPS 180-2, appendix A, and RFC 3174, 7.3
+TEST(Hash, Sha1MatchesFips180ExamplesHoweverTheTextIsParted) {
+  const std::string million(1'000'000, 'a');
+  const std::string_view long_text = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+  EXPECT_EQ(sha1_of("", 1), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+  for (const std::size_t piece : {1u, 7u, 64u, 1'000'000u}) {
+    EXPECT_EQ(sha1_of("abc", piece), "a9993e364706816aba3e25717850c26c9cd0d89d");
+    EXPECT_EQ(sha1_of(long_text, piece), "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
+    EXPECT_EQ(sha1_of(million, piece), "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
+  }
+}
+
+TEST(Hash, Sha1KeepsItsTextWhenItMoves) {
+  Sha1 first;
+  first.update("a");
+  Sha1 second(std::move(first));
+  second.update("bc");
+  EXPECT_EQ(to_hex(second.finish()), "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
 
 TEST(Hash, HmacMatchesRfc4231) {

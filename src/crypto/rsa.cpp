@@ -61,11 +61,16 @@ Pkey decode(std::string_view bytes, const char* format, int selection) {
   return {decoded, &EVP_PKEY_free};
 }
 
+// Without it, OpenSSL would ask the terminal for the password of a PEM that says it has one.
+int no_password(char*, int, int, void*) {
+  return -1;
+}
+
 Pkey key_of_certificate(std::string_view pem) {
   const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
   check(bio != nullptr, "out of memory for a key");
   using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
-  const X509Pointer certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), &X509_free);
+  const X509Pointer certificate(PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr), &X509_free);
   return {certificate ? X509_get_pubkey(certificate.get()) : nullptr, &EVP_PKEY_free};
 }
 

@@ -22,7 +22,7 @@ namespace {
 using json::Value;
 
 const json::Document& vectors() {
-  static const json::Document document = vectors::load("alipay");
+  static const json::Document document = testkit::load_vectors("alipay.json");
   return document;
 }
 
@@ -110,12 +110,12 @@ TEST(Vectors, AlipayAnswers) {
     std::string method(each["response_key"].text());
     method.resize(method.size() - std::string_view("_response").size());
     std::ranges::replace(method, '_', '.');
-    const http::Response answer{200, {}, vectors::body_of(each)};
+    const http::Response answer{200, {}, testkit::body_of(each)};
     const Result<SignedAnswer> taken = take_apart(answer.body, method);
     ASSERT_TRUE(taken) << each["id"].text();
     if (each["signed_string"].present()) EXPECT_EQ(taken->content, each["signed_string"].text());
     const auto content = read_content(answer, method, *prepared);
-    EXPECT_EQ(content ? "" : code_name(content.error().code), vectors::reason_of(each)) << each["id"].text();
+    EXPECT_EQ(content ? "" : code_name(content.error().code), testkit::reason_of(each)) << each["id"].text();
   }
 }
 
@@ -123,7 +123,7 @@ TEST(Vectors, AlipayNotifications) {
   const auto prepared = read(key_credentials());
   const Value cases = vectors().root()["notify_cases"];
   for (Value each = cases.first(); each.present(); each = each.next()) {
-    const std::string body = vectors::body_of(each);
+    const std::string body = testkit::body_of(each);
     const Result<GatewayEvent> event = read_notification(body, *prepared);
     std::string_view verdict = event ? "" : code_name(event.error().code);
     // What only flows know to compare: the amount of the order.
@@ -131,7 +131,7 @@ TEST(Vectors, AlipayNotifications) {
       const auto amount = parse_major(each["order"]["total_amount"].text(), Currency::parse("CNY").value());
       if (event->amount != *amount) verdict = code_name(Code::webhook_amount_mismatch);
     }
-    EXPECT_EQ(verdict, vectors::reason_of(each)) << each["id"].text();
+    EXPECT_EQ(verdict, testkit::reason_of(each)) << each["id"].text();
     if (!event) continue;
     EXPECT_FALSE(event->event_id.empty());
     EXPECT_EQ(event->connector_payment_id, each["params"]["trade_no"].text());

@@ -4,16 +4,14 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <string>
 
 #include "base/form.hpp"
 #include "base/json_reader.hpp"
 #include "connectors/stripe/request.hpp"
 #include "connectors/stripe/webhook.hpp"
+#include "connectors/vectors_testkit.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/hash.hpp"
 
@@ -22,26 +20,9 @@ namespace {
 
 using json::Value;
 
-json::Document load_vectors() {
-  const char* const folder = std::getenv("VECTORS_DIR");
-  const std::string path = std::string(folder ? folder : "tests/vectors") + "/stripe.json";
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  auto document = json::parse(text.str(), {.depth_max = 64, .keys_max = 1'000'000});
-  EXPECT_TRUE(document) << path << " cannot be read: " << (document ? "" : document.error().detail);
-  return document ? std::move(*document) : json::Document{};
-}
-
 const json::Document& vectors() {
-  static const json::Document document = load_vectors();
+  static const json::Document document = testkit::load_vectors("stripe.json");
   return document;
-}
-
-std::string decoded_body(const Value& vector_case) {
-  auto body = crypto::from_base64(vector_case["body_b64"].text());
-  EXPECT_TRUE(body) << vector_case["id"].text();
-  return body.value_or("");
 }
 
 // ── request_cases ─────────────────────────────────────────────────────────────────────────────────
@@ -149,7 +130,7 @@ void check_request_case(const Value& request_case) {
   EXPECT_EQ(http::path_of(built.target), http::path_of(request_case["target"].text()));
   EXPECT_EQ(sorted_pairs(http::query_of(built.target)),
             sorted_pairs(http::query_of(request_case["target"].text())));
-  const std::string body = decoded_body(request_case);
+  const std::string body = testkit::body_of(request_case);
   EXPECT_EQ(sorted_pairs(built.body), sorted_pairs(body));
   EXPECT_EQ(sorted_pairs(built.method == http::Method::get ? http::query_of(built.target) : built.body),
             expected_pairs(request_case));
@@ -176,7 +157,7 @@ void check_webhook_case(const Value& webhook_case) {
   http::Headers headers;
   for (Value header = webhook_case["headers"].first(); header.present(); header = header.next())
     headers.add(header.key(), header.text());
-  const std::string body = decoded_body(webhook_case);
+  const std::string body = testkit::body_of(webhook_case);
   const Secret secrets[] = {Secret(std::string(webhook_case["secret"].text()))};
   const auto verified = verify_webhook_signature(headers.get("Stripe-Signature"), body, secrets,
                                                  Instant{webhook_case["now"].integer() * 1000},
@@ -212,7 +193,7 @@ TEST(Vectors, StripeWebhooksDuringARotation) {
     const Secret other(std::string(keys["previous_webhook_secret"].text()));
     const Secret both[] = {other, current};
     EXPECT_TRUE(verify_webhook_signature(
-        webhook_case["headers"]["Stripe-Signature"].text(), decoded_body(webhook_case), both,
+        webhook_case["headers"]["Stripe-Signature"].text(), testkit::body_of(webhook_case), both,
         Instant{webhook_case["now"].integer() * 1000}, seconds(webhook_case["tolerance_s"].integer())))
         << webhook_case["id"].text();
   }

@@ -18,7 +18,7 @@ namespace {
 using json::Value;
 
 const json::Document& vectors() {
-  static const json::Document document = vectors::load("wechatpay");
+  static const json::Document document = testkit::load_vectors("wechatpay.json");
   return document;
 }
 
@@ -74,7 +74,7 @@ TEST(Vectors, WechatPayRequests) {
   for (Value each = cases.first(); each.present(); each = each.next()) {
     const std::string signed_text =
         request_sign_string(each["method"].text(), each["target"].text(), each["timestamp"].text(),
-                            each["nonce_str"].text(), vectors::body_of(each));
+                            each["nonce_str"].text(), testkit::body_of(each));
     EXPECT_EQ(signed_text, each["sign_string"].text()) << each["id"].text();
     const std::string header =
         authorization(*merchant.prepared, each["timestamp"].text(), each["nonce_str"].text(), signed_text);
@@ -91,7 +91,7 @@ TEST(Vectors, WechatPayRequests) {
     const http::Response answer{
         std::stoi(text_of(response["status"]).empty() ? std::to_string(response["status"].integer())
                                                       : text_of(response["status"])),
-        headers_of(response["headers"]), vectors::body_of(response)};
+        headers_of(response["headers"]), testkit::body_of(response)};
     const std::int64_t at = std::stoll(std::string(answer.headers.get("Wechatpay-Timestamp")));
     const auto content = read_content(answer, merchant.at(at));
     EXPECT_TRUE(content) << each["id"].text() << (content ? "" : content.error().detail);
@@ -113,7 +113,7 @@ TEST(Vectors, WechatPayAnswers) {
   const Value cases = vectors().root()["response_cases"];
   for (Value each = cases.first(); each.present(); each = each.next()) {
     const http::Response answer{static_cast<int>(each["status"].integer()), headers_of(each["headers"]),
-                                vectors::body_of(each)};
+                                testkit::body_of(each)};
     const ConnectorContext context = merchant.at(each["now"].integer());
     const auto content = read_content(answer, context);
     // That a refusal is read does not make it proof: see is_signed.
@@ -121,7 +121,7 @@ TEST(Vectors, WechatPayAnswers) {
     if (answer.status / 100 != 2 && content) EXPECT_FALSE(content->is_signed);
     if (content) continue;
     const auto verified = verify(answer.headers, answer.body, *merchant.prepared, context.now, seconds(300));
-    EXPECT_EQ(code_name(verified.error().code), vectors::reason_of(each)) << each["id"].text();
+    EXPECT_EQ(code_name(verified.error().code), testkit::reason_of(each)) << each["id"].text();
   }
 }
 
@@ -132,9 +132,9 @@ TEST(Vectors, WechatPayNotifications) {
     const Instant now{each["now"].integer() * 1000};
     const Duration tolerance = seconds(each["tolerance_s"].integer());
     const http::Headers headers = headers_of(each["headers"]);
-    const std::string body = vectors::body_of(each);
+    const std::string body = testkit::body_of(each);
     const auto opened = open_notification(headers, body, *merchant.prepared, now, tolerance);
-    EXPECT_EQ(opened ? "" : code_name(opened.error().code), vectors::reason_of(each)) << each["id"].text();
+    EXPECT_EQ(opened ? "" : code_name(opened.error().code), testkit::reason_of(each)) << each["id"].text();
     const auto event = read_notification(headers, body, *merchant.prepared, now, tolerance);
     EXPECT_EQ(event.has_value(), opened.has_value()) << each["id"].text();
     if (!opened) continue;
@@ -147,7 +147,7 @@ TEST(Vectors, WechatPayNotifications) {
 TEST(Vectors, WechatPayCertificates) {
   const Merchant merchant;
   const Value each = vectors().root()["certificates_case"];
-  const auto document = json::parse(vectors::body_of(each));
+  const auto document = json::parse(testkit::body_of(each));
   ASSERT_TRUE(document);
   std::size_t opened = 0;
   for (Value entry = document->root()["data"].first(); entry.present(); entry = entry.next()) {

@@ -1,5 +1,5 @@
 #pragma once
-// Times as the gateways of China write them: UTC+8, without daylight saving, since 1991.
+// Times as the gateways of China write them: eight hours ahead of UTC, mostly without saying so.
 #include <string>
 #include <string_view>
 
