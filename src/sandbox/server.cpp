@@ -8,8 +8,10 @@
 #include "net/broken_delivery.hpp"
 #include "net/client.hpp"
 #include "net/spawn.hpp"
+#include "sandbox/alipay/alipay_model.hpp"
 #include "sandbox/index_page.hpp"
 #include "sandbox/stripe/stripe_model.hpp"
+#include "sandbox/wechatpay/wechatpay_model.hpp"
 
 namespace payweir::sandbox {
 namespace {
@@ -56,6 +58,8 @@ std::optional<net::BrokenDelivery::Kind> how_it_breaks(const Reaction& reaction)
 GatewayModels make_gateway_models(Random& random) {
   GatewayModels models;
   models.push_back(std::make_unique<stripe::StripeModel>(random.bytes(RandomPurpose::secret, 32)));
+  models.push_back(std::make_unique<alipay::AlipayModel>());
+  models.push_back(std::make_unique<wechatpay::WechatPayModel>());
   return models;
 }
 
