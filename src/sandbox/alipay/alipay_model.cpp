@@ -44,7 +44,7 @@ Reaction AlipayModel::handle(const http::Request& request, Instant now, Draws& d
 
 Reaction AlipayModel::serve(const http::Request& request, Instant now, Draws& draws) {
   const std::string_view path = http::path_of(request.target);
-  if (path == "/gateway.do" || path == "/app") return serve_api(request, now, draws, true);
+  if (path == "/gateway.do" || path == "/app") return serve_api(request, now, draws, false);
   Reaction reaction{.response = not_found()};
   if (path.starts_with(kScanPath)) {
     reaction.response = serve_scan_page(state_, request, path.substr(kScanPath.size()), now, draws);
@@ -55,10 +55,11 @@ Reaction AlipayModel::serve(const http::Request& request, Instant now, Draws& dr
   return reaction;
 }
 
-Reaction AlipayModel::serve_api(const http::Request& http, Instant now, Draws& draws, bool obeys_faults) {
+Reaction AlipayModel::serve_api(const http::Request& http, Instant now, Draws& draws, bool is_late) {
   Request request{.is_in_app = http::path_of(http.target) == "/app"};
   auto params = read_params(http);
   const auto refuse = [&](const Problem& problem) {
+    if (request.is_in_app) return Reaction{.response = render_problem(problem)};
     const bool is_page = request.route.handler == nullptr && !request.method.empty();
     return Reaction{.response = is_page ? render_problem_page(problem)
                                         : respond(request.method, render(problem), request.app.get(),
@@ -76,8 +77,7 @@ Reaction AlipayModel::serve_api(const http::Request& http, Instant now, Draws& d
   if (!app) return refuse(app.error());
   request.is_encrypted = !get(request.params, "encrypt_type").empty();
 
-  const auto fault =
-      obeys_faults ? faults_.strike(request.route.operation, request.app->id, draws) : std::nullopt;
+  const auto fault = is_late ? std::nullopt : faults_.strike(request.route.operation, request.app->id, draws);
   const FaultWords words{.server_error = [&] { return *refuse(system_error()).response; },
                          .rate_limited = [&] { return *refuse(rate_limited()).response; },
                          .hold = [&](Duration delay) { state_.due.hold(http, now + delay); }};
@@ -133,8 +133,7 @@ void AlipayModel::happen(const orders::Due& due, Draws& draws) {
   using What = orders::Due::What;
   if (due.what == What::execute_held_request) {
     // Whoever sent it has long stopped listening: what it is answered with is of interest to nobody.
-    if (const auto held = state_.due.take_held(due))
-      static_cast<void>(serve_api(*held, due.at, draws, false));
+    if (const auto held = state_.due.take_held(due)) static_cast<void>(serve_api(*held, due.at, draws, true));
     return;
   }
   Order& order = state_.books.at(due.order);

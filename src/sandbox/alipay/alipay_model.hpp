@@ -34,8 +34,8 @@ class AlipayModel final : public GatewayModel {
  private:
   struct Request;  // one request of the API, authenticated and routed
   [[nodiscard]] Reaction serve(const http::Request& request, Instant now, Draws& draws);
-  [[nodiscard]] Reaction serve_api(const http::Request& request, Instant now, Draws& draws,
-                                   bool obeys_faults);
+  // A late one was received before, and a fault held it back.
+  [[nodiscard]] Reaction serve_api(const http::Request& request, Instant now, Draws& draws, bool is_late);
   [[nodiscard]] http::Response execute(const Request& request, const std::optional<Fault>& fault, Instant now,
                                        Draws& draws);
   // The callbacks that it caused, and the time that its answer takes for their sake.

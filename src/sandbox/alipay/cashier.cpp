@@ -20,6 +20,13 @@ bool code_is_over(const Order& order, Instant now) {
   return order.code_expires_ms != 0 && now.ms >= order.code_expires_ms;
 }
 
+http::Response json_answer(int status, std::string body) {
+  http::Response response{.status = status};
+  response.headers.set("Content-Type", "application/json;charset=utf-8");
+  response.body = std::move(body);
+  return response;
+}
+
 http::Response redirect(int status, std::string_view address) {
   http::Response response{.status = status};
   response.headers.set("Location", address);
@@ -76,19 +83,12 @@ http::Response redirect_to_cashier(Call& call, Channel channel) {
 }
 
 http::Response open_in_app(Call& call) {
-  http::Response response;
-  response.headers.set("Content-Type", "application/json;charset=utf-8");
   const auto order = open_trade(call, Channel::app);
-  if (!order) {
-    response.status = 400;
-    response.body = render(order.error());
-    return response;
-  }
+  if (!order) return render_problem(order.error());
   json::Writer out;
   out.begin_object().field("out_trade_no", (*order)->out_trade_no);
   out.field("cashier_url", call.state.public_url + "/scan/" + (*order)->code).end_object();
-  response.body = std::move(out).take();
-  return response;
+  return json_answer(200, std::move(out).take());
 }
 
 http::Response serve_scan_page(State& state, const http::Request& request, std::string_view code, Instant now,
@@ -117,6 +117,10 @@ http::Response serve_scan_page(State& state, const http::Request& request, std::
                                      {.house = kHouse, .merchant = merchant, .note = done.error().detail});
   if (!order->return_url.empty()) return redirect(303, return_address(state, *order, now));
   return orders::render_order_notice(*order, kHouse, 200);
+}
+
+http::Response render_problem(const Problem& problem) {
+  return json_answer(400, render(problem));
 }
 
 http::Response render_problem_page(const Problem& problem) {

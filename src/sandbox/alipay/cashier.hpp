@@ -23,6 +23,8 @@ namespace payweir::sandbox::alipay {
 // the payer there, with the signed parameters of a synchronous return, by 303.
 [[nodiscard]] http::Response serve_scan_page(State& state, const http::Request& request,
                                              std::string_view code, Instant now, Draws& draws);
+// For an app whose order string is refused: 400, as JSON.
+[[nodiscard]] http::Response render_problem(const Problem& problem);
 // For a browser that came with a request that is refused.
 [[nodiscard]] http::Response render_problem_page(const Problem& problem);
 

@@ -72,6 +72,9 @@ TEST(AlipayCashier, OpensAnOrderStringInTheApp) {
   const Seen opened = client.browse(Method::post, "/app", encode(params));
   EXPECT_TRUE(opened.text("cashier_url").starts_with("http://bank.test/alipay/scan/"));
   EXPECT_EQ(client.scan("T1").text("trade_status"), "TRADE_SUCCESS");
+  const Seen tampered = client.browse(Method::post, "/app", encode(params) + "&extra=1");
+  EXPECT_EQ(tampered.status, 400);
+  EXPECT_EQ(tampered.code(), "isv.invalid-signature");
 }
 
 TEST(AlipayCashier, MakesTheTradeWhenACodeIsLookedAtInABrowser) {

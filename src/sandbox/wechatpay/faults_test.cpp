@@ -37,6 +37,14 @@ TEST(WechatPayFaults, HideThatARequestWasExecuted) {
     EXPECT_EQ(client.query(number).state(), "SUCCESS") << number;
 }
 
+TEST(WechatPayFaults, ExecuteLateWhatWasSignedInTime) {
+  Client client;
+  static_cast<void>(client.plant(R"({"kind":"late","operation":"authorize","count":1,"delay_ms":600000})"));
+  EXPECT_EQ(client.pay_by_code("ORDER1", kPays).status, 0);
+  client.now = client.now + minutes(10);
+  EXPECT_EQ(client.query("ORDER1").state(), "SUCCESS");
+}
+
 TEST(WechatPayFaults, LieUnderARightSignature) {
   Client client;
   EXPECT_EQ(pay_under(client, "wrong_amount", "ORDER1").text({"amount", "total"}), "8889");

@@ -3,6 +3,7 @@
 // https://pay.weixin.qq.com/doc/v3/merchant/4012365342 ("签名生成") and 4012365334 ("验签"), read 2026-11-22.
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,10 +30,11 @@ using Parsed = std::expected<T, Problem>;
 [[nodiscard]] std::string render(const Problem& problem);
 
 // Who signed the request. `prefix` is the path in front of the sandbox's own paths: some clients sign with
-// it, some without. Error: 401 SIGN_ERROR.
+// it, some without. Without a `now` its age is of no interest. Error: 401 SIGN_ERROR.
 [[nodiscard]] Parsed<std::shared_ptr<Merchant>> authenticate(const http::Request& request,
                                                              std::string_view prefix,
-                                                             const Merchants& merchants, Instant now);
+                                                             const Merchants& merchants,
+                                                             std::optional<Instant> now);
 
 // Wechatpay-Timestamp, -Nonce, -Serial and -Signature over the body. A probe is a signature that no client
 // may accept.

@@ -28,16 +28,16 @@ Reaction WechatPayModel::serve(const http::Request& request, Instant now, Draws&
   if (path == "/cgi-bin/mmpayweb-bin/checkmweb") return {.response = serve_h5(state_, request, now)};
   if (path == "/invoke" && request.method == http::Method::post)
     return {.response = serve_invocation(state_, request)};
-  if (path != "/scan" && !path.starts_with("/scan/")) return serve_api(request, now, draws, true);
+  if (path != "/scan" && !path.starts_with("/scan/")) return serve_api(request, now, draws, false);
   Reaction reaction{.response = serve_scan_page(state_, request, now, draws)};
   complete(reaction, now, draws);
   return reaction;
 }
 
-Reaction WechatPayModel::serve_api(const http::Request& request, Instant now, Draws& draws,
-                                   bool obeys_faults) {
+Reaction WechatPayModel::serve_api(const http::Request& request, Instant now, Draws& draws, bool is_late) {
   const auto route = find_route(request.method, http::path_of(request.target));
-  const auto merchant = authenticate(request, prefix(), state_.merchants, now);
+  const auto merchant =
+      authenticate(request, prefix(), state_.merchants, is_late ? std::nullopt : std::optional(now));
   const auto answer = [&](const Problem& problem) {
     return respond(std::unexpected(problem), merchant ? merchant->get() : nullptr, now, draws);
   };
@@ -46,8 +46,7 @@ Reaction WechatPayModel::serve_api(const http::Request& request, Instant now, Dr
     return {.response =
                 answer({.status = 404, .code = "RESOURCE_NOT_EXISTS", .message = "无效的接口 no such path"})};
 
-  const auto fault =
-      obeys_faults ? faults_.strike(route->operation, (*merchant)->mchid, draws) : std::nullopt;
+  const auto fault = is_late ? std::nullopt : faults_.strike(route->operation, (*merchant)->mchid, draws);
   const FaultWords words{.server_error = [&] { return answer(system_error()); },
                          .rate_limited = [&] { return answer(rate_limited()); },
                          .hold = [&](Duration delay) { state_.due.hold(request, now + delay); }};
@@ -115,8 +114,7 @@ void WechatPayModel::happen(const orders::Due& due, Draws& draws) {
   using What = orders::Due::What;
   if (due.what == What::execute_held_request) {
     // Whoever sent it has long stopped listening: what it is answered with is of interest to nobody.
-    if (const auto held = state_.due.take_held(due))
-      static_cast<void>(serve_api(*held, due.at, draws, false));
+    if (const auto held = state_.due.take_held(due)) static_cast<void>(serve_api(*held, due.at, draws, true));
     return;
   }
   Order& order = state_.books.at(due.order);

@@ -33,8 +33,8 @@ class WechatPayModel final : public GatewayModel {
 
  private:
   [[nodiscard]] Reaction serve(const http::Request& request, Instant now, Draws& draws);
-  [[nodiscard]] Reaction serve_api(const http::Request& request, Instant now, Draws& draws,
-                                   bool obeys_faults);
+  // A late one was received before, and a fault held it back.
+  [[nodiscard]] Reaction serve_api(const http::Request& request, Instant now, Draws& draws, bool is_late);
   [[nodiscard]] Reply execute(const http::Request& request, const Route& route, Merchant& merchant,
                               const std::optional<Fault>& fault, Instant now, Draws& draws);
   // `merchant` is nullptr when nobody knows who asked.
