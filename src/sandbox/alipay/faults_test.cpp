@@ -46,6 +46,18 @@ TEST(AlipayFaults, ExecuteLate) {
   EXPECT_TRUE(is_paid(client, "T1"));
 }
 
+// The switch gave up on the order, and its request arrives after all.
+TEST(AlipayFaults, ExecuteLateInVainOnceTheNumberIsCancelled) {
+  Client client;
+  static_cast<void>(client.plant(R"({"kind":"late","operation":"create","count":1})"));
+  EXPECT_EQ(client.precreate("T1").status, 0);
+  EXPECT_EQ(client.cancel("T1").text("action"), "close");
+  client.now = client.now + seconds(30);
+  EXPECT_EQ(client.query("T1").code(), "ACQ.TRADE_NOT_EXIST");
+  EXPECT_EQ(client.scan("T1").status, 409);
+  EXPECT_EQ(client.model.state().books.totals_of_reference("T1").captured, 0);
+}
+
 TEST(AlipayFaults, LieUnderARightSignature) {
   Client client;
   EXPECT_EQ(pay_under(client, "wrong_amount", "T1").text("total_amount"), "88.89");
