@@ -53,6 +53,16 @@ TEST(AlipayCashier, LetsThePayerDecline) {
   EXPECT_EQ(client.browse(Method::post, page, "decision=approve").status, 303);
 }
 
+TEST(AlipayCashier, SendsThePayerToAnAddressWithABlankToo) {
+  Client client;
+  const Params params = client.request_params(
+      "alipay.trade.page.pay", Client::order("T1", "1.00", R"(,"product_code":"FAST_INSTANT_TRADE_PAY")"),
+      {{"return_url", "http://shop.test/茶?a=b c"}});
+  const std::string page = path_of_location(client.browse(Method::get, "/gateway.do?" + encode(params)));
+  const Seen paid = client.browse(Method::post, page, "decision=approve");
+  EXPECT_TRUE(paid.headers.get("Location").starts_with("http://shop.test/%E8%8C%B6?a=b%20c&app_id="));
+}
+
 TEST(AlipayCashier, ShowsABrowserWhatIsWrong) {
   Client client;
   const std::string url = page_url(client, "alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY");

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/form.hpp"
 #include "base/json_writer.hpp"
 #include "base/money.hpp"
 #include "crypto/encoding.hpp"
@@ -78,6 +79,20 @@ Parsed<std::int64_t> read_amount(const Call& call) {
   return money->minor;
 }
 
+// Blanks, control characters and bytes beyond ASCII as %XX, as a browser sends them: merchants give
+// addresses with such characters in them.
+std::string escape_address(std::string_view url) {
+  std::string out;
+  for (const char c : url) {
+    if (c > ' ' && c < '\x7f') {
+      out += c;
+    } else {
+      out += form::percent_encode(std::string_view(&c, 1));
+    }
+  }
+  return out;
+}
+
 // What the content asks for, not yet in the books.
 Parsed<Order> read_order(const Call& call, Channel channel) {
   Order order{.account = call.app.account, .channel = channel, .created_ms = call.now.ms};
@@ -96,12 +111,12 @@ Parsed<Order> read_order(const Call& call, Channel channel) {
     return std::unexpected(invalid_field("passback_params", "up to 512 bytes"));
   if (text_of(call, "product_code") != product_of(channel) && !product_of(channel).empty())
     return std::unexpected(invalid_field("product_code", "must be " + std::string(product_of(channel))));
-  for (const auto& [name, member] :
-       {std::pair{"notify_url", &Order::notify_url}, std::pair{"return_url", &Order::return_url}}) {
-    order.*member = get(call.params, name);
-    if (!(order.*member).empty() && !is_web_address(order.*member))
-      return std::unexpected(invalid_field(name, "an http or https address"));
-  }
+  order.notify_url = get(call.params, "notify_url");
+  if (!order.notify_url.empty() && !is_web_address(order.notify_url))
+    return std::unexpected(invalid_field("notify_url", "an http or https address"));
+  order.return_url = escape_address(get(call.params, "return_url"));
+  if (!order.return_url.empty() && !is_web_address(order.return_url))
+    return std::unexpected(invalid_field("return_url", "an http or https address"));
   const auto expiry = read_expiry(call);
   if (!expiry) return std::unexpected(expiry.error());
   order.expires_ms = expiry->ms;
