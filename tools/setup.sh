@@ -77,3 +77,15 @@ if [ "$mode" != build ] && [ ! -x build/deps/bin/stripe-mock ]; then
   chmod u+w build/deps/stripe-mock/*.json
   GOBIN=$PWD/build/deps/bin go install "github.com/stripe/stripe-mock@$stripe_mock"
 fi
+
+# The SDKs of the gateways of China, which the sandboxes are held against.
+if [ "$mode" != build ] && ! cmp -s tests/oracles/package.json build/deps/oracles/package.json; then
+  echo "setup: fetching the SDKs of Alipay and WeChat Pay"
+  rm -rf build/deps/oracles
+  mkdir -p build/deps/oracles/new
+  cp tests/oracles/package.json build/deps/oracles/new
+  npm install --loglevel=error --no-audit --no-fund --no-package-lock --prefix build/deps/oracles/new >/dev/null
+  mv build/deps/oracles/new/node_modules build/deps/oracles
+  mv build/deps/oracles/new/package.json build/deps/oracles
+  rmdir build/deps/oracles/new
+fi

@@ -21,7 +21,9 @@ int run_sandbox(const SandboxOptions& options) {
     tell_error(host.error());
     return 1;
   }
-  std::fprintf(stderr, "payweir: the sandbox serves %s/stripe; its books are at %s/control/stripe/books\n",
+  std::fprintf(stderr,
+               "payweir: the sandbox serves %s/stripe, /alipay and /wechatpay; its books are at "
+               "%s/control/NAME/books\n",
                (*host)->url().c_str(), (*host)->url().c_str());
   wait_for_stop();
   (*host)->drain();

@@ -126,6 +126,15 @@ bool RsaPublicKey::verify_sha256(std::string_view text, std::string_view signatu
          1;
 }
 
+std::string RsaPublicKey::to_der() const {
+  unsigned char* der = nullptr;
+  const int size = i2d_PUBKEY(key_->pkey.get(), &der);
+  check(size > 0, "OpenSSL refused to write a public key");
+  std::string text(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+  OPENSSL_free(der);
+  return text;
+}
+
 Result<std::string> RsaPublicKey::encrypt_oaep_sha1(std::string_view plain) const {
   const Cipher context = oaep_context(*key_, EVP_PKEY_encrypt_init);
   std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(key_->pkey.get()));

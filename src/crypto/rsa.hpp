@@ -17,6 +17,8 @@ class RsaPublicKey {
   [[nodiscard]] static Result<RsaPublicKey> parse(std::string_view text);
 
   [[nodiscard]] bool verify_sha256(std::string_view text, std::string_view signature) const;
+  // X.509 SubjectPublicKeyInfo; its base64 is how Alipay's console shows a key.
+  [[nodiscard]] std::string to_der() const;
   // Error: invalid_value when the text is too long for the key.
   [[nodiscard]] Result<std::string> encrypt_oaep_sha1(std::string_view plain) const;
 

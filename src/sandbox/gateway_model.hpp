@@ -3,6 +3,7 @@
 // draws no chance but the one it is handed, and does no I/O: `payweir sandbox` serves it over HTTP, the
 // simulator runs it on virtual time. Its owner serialises the calls; times never go back.
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,12 +15,34 @@
 
 namespace payweir::sandbox {
 
+// What a gateway takes for its callback having arrived.
+enum class Acknowledgement : std::uint8_t {
+  any_2xx,
+  ok_or_no_content,  // 200 or 204
+  success_body,      // a 2xx whose body is exactly the seven bytes "success"
+};
+
 // A request that the gateway sends of its own accord, signed and ready. Whoever carries it out sends it
-// `after` from now, and again after each of `retries` as long as the answer is not a 2xx.
+// `after` from now, and again after each of `retries` as long as it is not acknowledged.
 struct Callback {
   http::Request request;
   Duration after{};
   std::vector<Duration> retries;
+  Acknowledgement acknowledgement = Acknowledgement::any_2xx;
+  Duration timeout = seconds(10);  // for the answer
+  // Signs the request anew for a retry at that time, where a gateway does; empty: the same bytes again. It
+  // reads the keys as they are then, so it must not outlive its model.
+  std::function<void(http::Request&, Instant)> sign_again;
+
+  [[nodiscard]] bool is_acknowledged_by(const http::Response& answer) const {
+    switch (acknowledgement) {
+      case Acknowledgement::any_2xx: return answer.status >= 200 && answer.status < 300;
+      case Acknowledgement::ok_or_no_content: return answer.status == 200 || answer.status == 204;
+      case Acknowledgement::success_body:
+        return answer.status >= 200 && answer.status < 300 && answer.body == "success";
+    }
+    return false;
+  }
 };
 
 // How an answer is carried over the wire; all but `whole` break HTTP on purpose.

@@ -8,15 +8,16 @@
 #include "net/broken_delivery.hpp"
 #include "net/client.hpp"
 #include "net/spawn.hpp"
+#include "sandbox/alipay/alipay_model.hpp"
 #include "sandbox/index_page.hpp"
 #include "sandbox/stripe/stripe_model.hpp"
+#include "sandbox/wechatpay/wechatpay_model.hpp"
 
 namespace payweir::sandbox {
 namespace {
 
 // How late what comes due by itself may be.
 constexpr Duration kTick = milliseconds(20);
-constexpr Duration kCallbackTimeout = seconds(10);
 
 http::Response plain_answer(int status, std::string body) {
   http::Response response{.status = status, .headers = {}, .body = std::move(body)};
@@ -57,6 +58,8 @@ std::optional<net::BrokenDelivery::Kind> how_it_breaks(const Reaction& reaction)
 GatewayModels make_gateway_models(Random& random) {
   GatewayModels models;
   models.push_back(std::make_unique<stripe::StripeModel>(random.bytes(RandomPurpose::secret, 32)));
+  models.push_back(std::make_unique<alipay::AlipayModel>());
+  models.push_back(std::make_unique<wechatpay::WechatPayModel>());
   return models;
 }
 
@@ -159,10 +162,11 @@ Task<void> SandboxServer::Desk::deliver(Callback callback) {
   co_await clock.sleep(callback.after);
   for (std::size_t attempt = 0;; ++attempt) {
     http::Request request = callback.request;
-    const auto answer = co_await client->send(std::move(request), {.timeout = kCallbackTimeout});
-    const bool taken = answer && answer->status >= 200 && answer->status < 300;
+    const auto answer = co_await client->send(std::move(request), {.timeout = callback.timeout});
+    const bool taken = answer && callback.is_acknowledged_by(*answer);
     if (taken || attempt == callback.retries.size()) break;
     co_await clock.sleep(callback.retries[attempt]);
+    if (callback.sign_again) callback.sign_again(callback.request, clock.wall());
   }
   --callbacks_under_way;
 }

@@ -8,6 +8,7 @@
 #include "net/client.hpp"
 #include "net/system_ports.hpp"
 #include "net/testkit.hpp"
+#include "sandbox/callback_desk.hpp"
 
 namespace payweir::sandbox {
 namespace {
@@ -160,6 +161,76 @@ TEST_F(SandboxOverHttp, SendsWebhooksUntilTheyAreTaken) {
   EXPECT_TRUE(is_signed);
   receiver_pool.stop();
   receiver_pool.join();
+}
+
+TEST_F(SandboxOverHttp, ServesTheGatewaysOfChina) {
+  EXPECT_TRUE(send(http::Method::get, "/control/alipay/apps")->body.contains("2021000000000001"));
+  EXPECT_TRUE(send(http::Method::get, "/control/wechatpay/merchants")->body.contains("1900000001"));
+  EXPECT_TRUE(send(http::Method::post, "/alipay/gateway.do")->body.contains("isv.missing-method"));
+  EXPECT_EQ(send(http::Method::get, "/wechatpay/v3/certificates")->status, 401);
+}
+
+// A model whose callback comes back to itself, and which says "success" to the third try only.
+class DeafModel final : public GatewayModel {
+ public:
+  std::string_view name() const override { return "deaf"; }
+  void set_public_url(std::string url) override { url_ = std::move(url); }
+  Reaction handle(const http::Request& request, Instant, Draws&) override {
+    tries.emplace_back(request.headers.get("Signed"));
+    return {.response = http::Response{.headers = {}, .body = tries.size() < 3 ? "ok" : "success"}};
+  }
+  Reaction control(const http::Request& request, Instant, Draws&) override {
+    if (request.method == http::Method::get)
+      return {.response = http::Response{.headers = {}, .body = std::to_string(tries.size())}};
+    Callback callback{.retries = {milliseconds(1), milliseconds(1), milliseconds(1)},
+                      .acknowledgement = Acknowledgement::success_body};
+    callback.request.method = http::Method::post;
+    address_to(callback.request, url_ + "/hook");
+    callback.request.headers.set("Signed", "once");
+    callback.sign_again = [](http::Request& again, Instant) { again.headers.set("Signed", "again"); };
+    Reaction reaction{.response = http::Response{}};
+    reaction.callbacks.push_back(std::move(callback));
+    return reaction;
+  }
+  std::vector<Callback> advance(Instant, Draws&) override { return {}; }
+  std::optional<Instant> next_due() const override { return std::nullopt; }
+  std::string books() const override { return "{}"; }
+  void reset() override {}
+
+  std::vector<std::string> tries;  // what each was signed with
+
+ private:
+  std::string url_;
+};
+
+TEST(SandboxCallbacks, AreSignedAnewUntilTheyAreAcknowledged) {
+  net::SystemClock clock;
+  net::SystemRandom random;
+  net::IoPool server_pool(1), client_pool(1);
+  GatewayModels models;
+  auto deaf = std::make_unique<DeafModel>();
+  const DeafModel& model = *deaf;
+  models.push_back(std::move(deaf));
+  auto sandbox =
+      SandboxServer::listen(server_pool, clock, random, std::move(models), {.address = "127.0.0.1:0"})
+          .value();
+  auto client = net::HttpClientPool::create(client_pool.executor(0), clock, {}).value();
+  server_pool.start();
+  client_pool.start();
+  const auto send = [&](http::Method method) {
+    http::Request request{.method = method, .target = "/control/deaf/x"};
+    request.origin = "http://127.0.0.1:" + std::to_string(sandbox->port());
+    return net::testkit::await_on(client_pool, client->send(std::move(request), {.timeout = seconds(5)}));
+  };
+  ASSERT_TRUE(send(http::Method::post).has_value());
+  const Duration deadline = clock.suspended() + seconds(5);
+  while (send(http::Method::get)->body != "3" && clock.suspended() < deadline) {
+  }
+  for (net::IoPool* pool : {&client_pool, &server_pool}) {
+    pool->stop();
+    pool->join();
+  }
+  EXPECT_EQ(model.tries, (std::vector<std::string>{"once", "again", "again"}));
 }
 
 }  // namespace

@@ -15,7 +15,6 @@ namespace payweir::sandbox::stripe {
 [[nodiscard]] http::Response serve_challenge(State& state, const http::Request& request, std::string_view id,
                                              Instant now, Draws& draws);
 
-[[nodiscard]] std::string escape_html(std::string_view text);
 // The address with these two parameters added before its fragment.
 [[nodiscard]] std::string return_address(std::string_view return_url, std::string_view intent,
                                          std::string_view redirect_status);

@@ -1,0 +1,15 @@
+#pragma once
+// The control API of the model: how a tester registers applications, plays the payer, plants faults, bends
+// callbacks and reads the truth.
+#include "base/http.hpp"
+#include "sandbox/alipay/call.hpp"
+#include "sandbox/gateway_model.hpp"
+
+namespace payweir::sandbox::alipay {
+
+// POST|GET /apps · POST /scan · POST /balance · POST /bills · POST /dashboard_refund ·
+// POST|GET|DELETE /faults · POST|GET /webhooks · POST /webhooks/release · GET /books[?…]
+[[nodiscard]] Reaction serve_control(State& state, FaultPlan& faults, const http::Request& request,
+                                     Instant now, Draws& draws);
+
+}  // namespace payweir::sandbox::alipay

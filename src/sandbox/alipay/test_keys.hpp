@@ -1,0 +1,74 @@
+#pragma once
+// The demo application of the Alipay sandbox, and the keys of the sandbox itself.
+// WORTHLESS TEST KEYS: the private halves are published here. They protect nothing and must never be
+// configured where money moves.
+#include <string_view>
+
+namespace payweir::sandbox::alipay {
+
+inline constexpr std::string_view kTestAppId = "2021000000000001";
+inline constexpr std::string_view kTestSellerId = "2088000000000001";
+
+// Signs the requests of the demo application.
+inline constexpr std::string_view kTestAppPrivateKey = R"(-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDAJXhwvANPC3NW
+F+xxINkvxtI03Od78tI/LpT9BVmA52G11+smi+vh0OMua4yoLwUhly5X+aG/mFDD
+ZrviFwX3LpYlRxfo+jYsYFVr6tU/G6muzehg54OhBIX8mLlQG0hX6Yci7QmXPXwz
+zjLyr6JLNYStkVPpDwehUJogFhF0MACgTX/FjdtQgdAsb5r/wPXLSxdqWXeI0hON
+ae4yC7BOVNWO/8ML/eX5SD1LneTYaz6FlEIBkR/hZ140Z3jDMnE2Vv5Of4elYaYD
+tpyaj16dRvwNaJQ+Ge4OgFm4Ne+sULG9VCTUO84WUwq5gEFVyL0ZmNAcFZa3ONVS
+ZRCFGuB9AgMBAAECggEALSlBbyHJl00GLUCPOqGxWmjdJD6di8TtRJtiujuFJ2Z6
+0T4wD03IwbkShGkT1L3Ec3owks3iBgG7Tcn6M/AcX1YMRTO5+3C/xdtYiHZX667J
+SYQs74XKqtBA27dbqufWr478S6mx3OG/LP/0epTsTMgF6LOlKLx3GyOyLgNx08BB
+++iuwJclhTk6eMbTALaDE7SCDz+ftsgx/PTN+vLumqFa841hJHgFWkbSZX88TuwT
+dEPnpv/+11r2ES3l0GxLX0vxDmxiYKzTDpkOXATu2rMmOtZCm1vHWMQXbaaCNSZ0
+7gJujSNgOYdJTodowNZCsbCYyM4jPUvKZrwRDYAfEQKBgQDvmg3rTvpHelgIi7Hi
+T5RuxlvRXy1cMscaNEergG6H855ji0ZztATIJZKCHY8V8HoQL98uZ1j8/AW7wdD+
+U7+hcdjh5czPQ+K4LgsmvoUbftNo6TE7FfA6BOfa4KV590ag1XW4ObibgS9xgsr4
++cBIgAyrEiGeDwb9RdqDNKAQ+QKBgQDNS/keU5gJuthB5fCwaTdgDQ9reZtCYIom
+qLQfnSo5Umlv5adMox2snh35iAaeNT3mLNVx0gzlDpWr/CP4JiM7ZyKW2yqmjAnj
+1Lh3R30/Ok5MVXoTr1tgNz4QpEs7s7+iQuWNk2AmLXlf/tiYOIzJ2/I7IuI6qbCh
+r5R8WltwpQKBgFK2e9efjAbg1UMd9mqJzlPvZgMBOEd7v//rzFIIJCAKmcMDcW6/
+1mbBkbIZQivwuDKeVA1Q4Ad1eQU4A03I236ALr7M9ccXSE0MmAzn+EtlnNW6qqQb
+DrL4vpFwu68/DcK37cuLIY+NKTOmUytgDGD602S6/Z/y0Bbe5nAk2p0BAoGAA5Y1
+NwNs35alGpmi1+Iutn3j7BPG06UOJNjDtN2xFClNcEgJ4TvkU9S7X1WyD+eMOk5E
+OGXcFdBoawXPtxErgmkt4IbZuuktbw6TXnogRQ+GuKyxolBo/0hXzECik9tzGKmk
+ixGtF12qBjRUomwygYBXPhNA8pduX5TKulV1zYUCgYEAnOg+oDmf40DdtJfnSvvI
+Wg9CMoOBI/krd8zU04OlhUHLcXcVcmKE9OUJbsSjpzAWIDVPujtCCHYWtt0uLFQ2
+R6moP8NwGjuRpaffawtAYBZjzxzmnP8+yhUrfTgtub2Zu4gjVlnc8vmxYXynwQb3
+NW03n33EZWV7aL8S7TF2DHs=
+-----END PRIVATE KEY-----
+)";
+
+// Signs the answers and callbacks, of every application that brings no other.
+inline constexpr std::string_view kTestGatewayPrivateKey = R"(-----BEGIN PRIVATE KEY-----
+MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDaGPiTP2ufVlyA
+NJfVGmLODWQ6qfigVjvd3F+o4OweoMNh9UjZR53eniPuFPiGqYwgJwVod/XmQdQC
+i3LiUkLyKVCzR5pZKR37QaGjkcR6P7oYZ/QODgLElFAm+ZXPkFPim4GyyA5tNwi8
+HIRU4iXvFc/Z4dKdahN4ybOZoB3rAryn4vrgithDEFRfW8/ZI8BHAAFYy5fWY1iz
+nCuI6TY/XZ74p7sa4O8Kvf8jjCJd+7KHVp41tZv9LXHgt6puUNlD6T0gvmcQFBQ0
+DE0grFJNXVR4qIrkd2kOCzdEz0c9XrXWxlaCgX/HwiRGnyrH/95XGbApme4FJTED
+s4BlzmXfAgMBAAECggEAC1s2glBQlczk5yYV69pCX9FRsT5NfGfRGTXS41PG57de
+RRkFEI9KmJ9qZojAAh8M9VWi0fRBIRq3Y+SH+GHpK3vcQGGPl2ntLjqWJJLABM+R
+rJipHBw9p6fDXqwrUVIGFCwdvkXtfmFZupXPjC30ZLUhjApWsaym0+jIycyNEkIL
+GT7LYf2jgjTUrdyph+vOkoVdU9lmkzT1Uo0frpFkMTz+ZOCEbWPEchcZlEr23BPh
+48BXybIbv5YrMBvsf9ZWSemMziBmIJ7IN7sidfKItoWCS7FGPuesb+gDkC91W3Nm
+zH+m2rV0/TWas0wSGLMpRCFRUJkUAKABmaep/FHXLQKBgQD1352XLzFlgbcXU1p1
+3A3YD8wiif8ibuWqoUxERyN/IYR3ikTt12c0pjh5rmhATkBb9vwamK4DKFMuSu1h
+gHZoa4la7TMIcaKyAUXzxlQ12vG5WySsu7gnXXPQMd8GzJekeiNkO49p+5oUq7wR
+x2ZcYauDMolEf9R00Rb452NPHQKBgQDjFH9oD1iCtVH4ZAN/YQWqhqbY5x//R6Sm
+WAuxt4urSp7HpHsVvP2Vy15GJnFT+T7inPBvbjndC8WwOnJuJ/edDL/abHfO635W
+HpGFke7iyozaTZi6P9vZtVvXIupvQj8w4IW83+J3a90MpjHMw3C83R4/bQoXLqsn
+H8yuNFnMKwKBgFG5+o/+R9UNwOYn9rGma5Od7KSuaffwFLca1lb7rnjbk0SI2VCV
+gOCnP65yooR9fjcTackNZwn1pXCFx1HZeYJL/GQU5Bmya/nvImldSzB7jk2mVhJ0
+c0niblSNvyxrZRxu3MS8Z3c7AoRMcT8XoJakgHYjniz+sIgD2Dbz8rahAoGBAKLU
+he+GYX+IqXilruReHAQFfgq24Pja1LP7Gpea9+oiHe0mgqQ52tTY+Ybv9f+zEGbL
+BpXAwnlBAca2gmt++U2CYOgtM1QLBZKXZN4UoOm7OHkpf0S+mdVo+Kwx+01AgbN4
+rC2dlPTxQZbabYdY9bRYEmKEu+GXs17grJKWM3X1AoGBAKNNqNPooOE+yuQ4n+zc
+FTr7NUFn9PSxaV4F9JcqOP1gTfEx9zTv6fgns5Z+hDSgyfsGImoifV4DiDkPTNd1
+1thnEM3oI1eSE6r6yu59sFf7WFU2Ca+FQ4G7n5/rIbCQZA4Pm42nGyATX8aVAVpD
+o/1Y9SZMfCtadd64QrmuQylJ
+-----END PRIVATE KEY-----
+)";
+
+}  // namespace payweir::sandbox::alipay

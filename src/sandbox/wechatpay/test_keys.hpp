@@ -1,0 +1,107 @@
+#pragma once
+// The demo merchant of the WeChat Pay sandbox, and the keys of the sandbox itself.
+// WORTHLESS TEST KEYS: the private halves are published here. They protect nothing and must never be
+// configured where money moves.
+#include <string_view>
+
+namespace payweir::sandbox::wechatpay {
+
+inline constexpr std::string_view kTestMchid = "1900000001";
+inline constexpr std::string_view kTestAppid = "wx0000000000000001";
+inline constexpr std::string_view kTestMerchantSerial = "1111111111111111111111111111111111111111";
+inline constexpr std::string_view kTestApiV3Key = "payweir-sandbox-worthless-apikey";
+
+// Signs the requests of the demo merchant.
+inline constexpr std::string_view kTestMerchantPrivateKey = R"(-----BEGIN PRIVATE KEY-----
+MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQCwFZDyVBi5F10/
+sV2STO629Ue8fOI+MLZ+8Df5hlTNM0EhmyPYXYRNhbAC9Ja7TvNxgbxA78FatcST
+TdOgz20eGPQuplFXHYopwFCCWtWHVVhwWU+oNyOGY2ZK1GOE7CqZeUp+36y7Cmcw
+ezMA2NgVfu7uAATjG+7oTFjQS9PMJjlYh8N6vhakkgwKWk9PSS4BPaS0lqNastid
+uWZ1a/gHnNg+kbfBku1ySZcSrja0XO6P+xgtrDA4KIChk1kssks2XpUIwaauVwZJ
+98n1YThk+DHu1SMnFQe4F5WHOvLxmlWV7Yroc64ENuThiSUr7TgbPP9pTXtYnLL6
+uCYYfVYtAgMBAAECggEAPhZ0pAXEK+uRnUZIlLAc0hVdxJgSXFRn3Q2N5yWXHD3Q
+3u0pr/6VipIzlG8zAPvfOixBOXJwrq/+DuS31PGe66hn3VUWxE1trLgbi0NFHHGa
+/A552HoMxDOjW4pVRwbRJImQm3j6Gn+aEA2417keREIcNH58OqpcTLuy60t5dHeF
+gYevQfvvEUztIo38ruNf79GrVx8cKx9RuGcnrlQB+euzROe1CIREO1TMvAdEgtwz
+GvvIvhXxxz2ec80EtFhWO5ceSjtexBzu2myERAiTbq8M6VYQCnXpoFXold1pLVHI
+wdNKroyFvwl6pX97HH038W+TF+z+4tWI8cTZVtaK7wKBgQDpquoUoCAihvYe9cAp
+IerK148f8wwHoZmAggHO6gzdOJP5CIkBWQY/Cv2TTz1+LhHcHjQuevMnkUyQ25Ki
+HEjp8RTYSHgWum1h5khWac0Ghcva2zVzGs0TvwHvSNO65/GpramtMvLBS+lq/HM8
+Mim6vkwTb6y4P+Duc6ewBFbbawKBgQDA6cYcEPhOfSLhkgn5oh2LDwgwaLvaZS6V
+MNx5z4+lWmmqVXJLM9HUFyKJi54L9VxWd8suVwbThNEpNB7Du8eLKHVvvituAP/T
+mcJmAdQ+YEuJBLDQ31Igmq0M1fEMK9A1a2FbJ4utpraqu7Z1lIWm7qQcZdaugRGP
+PPs2TLHSxwKBgGHlYlar02rDwl+sNArHk/fRobwP9q1HzejiDuHieus/5fbC1auD
+4bMN5rkNzMSNhpwC53fFuRONs1dJNsDGOuIQR9xpWC6lgmgus4XIo8YkzghuKJGF
+2/922denWlWHEV82S80teDj1leBlzd2dYpBDY9oMwn8a/CDKwalj2APrAoGBAJcR
+OjNWUqxcMAmGrEsRWaNA1T/bdGf03kK0baLyGGH7aE2b9hHP9ZvptgESFWT18iZA
+TxrtyYmwM37ZstHCZeOifjxQJoBRRgT1Hpd1DTj/fYdB5hjbGNwxZBxuGQJX+Qcs
+HKQeVrJYoCkZMCvpb7QmotseILyslAygS3TdIE+XAoGBAOF6pnOSyir9PPiczgKv
+1gh/57p2UYgCHMiv4N1frLeKuQsSGqAKTlHGl3Nl3LVQuDM7+CFxUzkNeu15SBG6
+ieRM+EabX5p0pgrsSF2CDNNhHrd5AIaksCbAE+Ft1OhZTaVcjT1PPbSkKMLXBcZW
+NP786SxlU5uWhzhfR8VfGIgF
+-----END PRIVATE KEY-----
+)";
+
+// Signs the answers and callbacks, of every merchant that brings no other.
+inline constexpr std::string_view kTestPlatformPrivateKey = R"(-----BEGIN PRIVATE KEY-----
+MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDA+AFXKTAAgJyq
+Q5VWarXhMmdIuxenXTCY3U7kV94U9Q/UUSq6E64/PvvSJbAsNSxhUpn5t8CIpQqv
+mi50FGEWRZyVK4wYVralhsfdn0DB8XMtcQKJYl+4eK0XX4eBgQrf4m914FCPzW+w
+w8o6hdO/t+SYar5mEt8/nlCJ1kPiue1r8P9agbgwglmI0wMRBLfTZ77mm/3/FFQZ
+/bG/j9Mz8yfnP+koq4XXV2cGTVPS1aEhtPjOcO1gcmrJfCgsIK7xEOqX8P46tijc
+iVUoQppXH1OgyZzus1iqfr/Ti+dhWzoyKAJTQYU56YEL8zrPqlkxwDkoGT2eklrm
+b24EwTRzAgMBAAECggEAGbHMR+VZmW+GrNtD6tZZsotKGnKjIyty+Z/aTehvT14U
+RgKqzE0rkgtab7CKBVDtQGZFz20Ky4ciZaCDl/xQsy0AvRIn3OPK/T51pYp7jneO
+jRnzqwR413DmJ2sWeYWLw6T8j3cXcxZ5TVG8v08rk2cynqL0CFZx+KAlfD0WG/3H
+VOamDU+eHVHcizYAthzyQWG6AH90IdOjNOk7gnn0sgBWmiUXecY8ZvyH90jua0kx
+D74IJSyXLTRZ4WVuIYStywH5kwxrOscmzJ14oyEqOzrvGQ9kaLCj5Wa/qnmD1X9+
+oNYOHQSTilrpy0xpNpWcIYs5P1MXyYDmC+nzZxeshQKBgQD4K053HrO/wfOYXBKW
+WKLWVsdW/K4wl7D3UhCbKlHPMaP6+2ZD8zW9a90k1kzmTOrDBd4DFdNZ0MPzLGL6
+8b+tIV1T0UOaZB8UAciWJ/qVoM0+mk0+7zfqUPJKffP41ZREe3FYJpsVp/oY8gIr
+4+zhA4ygOwCvKmwkJg6egVZnnwKBgQDHDssxcccX5YA4/supogYT71wlBXKDqObr
+HhKnuyUxQs2ngIEbIOdwlN9dwQbgMN6NDjXdaQjvhU95mevDi/9AKM0yY0mQ+v/h
+vlVH+3Yb9sgPxj2LkaWg1fGExe4cmmB4lhYrWmEZQEeskK/9qCQBwvBhVUmDzUu0
+J0YmTWwSrQKBgQDFkExV/mYgmTngqCPP9t4jflARSvUtEAW8zmMT87vPE3i03KCM
+Jbk5g/44TjZH/SHDgg89K4nm7ZChLUva9Muf+3i9ulF0PpKTLdxO1aLirXHXjaVD
+HdPIwQoyDVVFWlo/rnoMMCe0NNagN0FNSZURiO7RvEcOK9qNaJKo0tRDhwKBgDxh
+EWNbFr/53k3rg41d1yge171nDJhBGGJDCfeUvbBWihj/0qmO7oTos2Q108cXK7pv
+kAkr/gjhT/0bojb7dR5aAfwBv+PZLtqjqCygavAKiB64zBxUvn+txYe3ngVREmgh
+ZnIaBQ/qvpLqhGeVo+5g2hc8DoOLNyZbL10Y6Oo1AoGBAKjl0qc5Xqxmg0Pg1E0Y
+oQYstCG1rrzEwtR1oipXKpou20LshoaYdlk9H/2p7+DLwgmODcNPtR29HsXMMvNW
+kEwpX9tBc2NsPglJMukXmJOcTOgkDcr2OlrbQyqWS3kjgCLgTqN+YPUKJMuDGUdZ
+ssdlstPjuA8x22PPSBdxpA0O
+-----END PRIVATE KEY-----
+)";
+
+// What a rotation of the platform's key leads to, and back from.
+inline constexpr std::string_view kTestNextPlatformPrivateKey = R"(-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDUXs0Xfb1nkkSH
+rdHebOCEwI4rLsKVhfq1v+fm/46t3e9vM0UfM7wY8yslzxza5/BsSGws30YqTX+0
+gggTHXecWwcgPfEo0TNPBgcIqzk6ltOiJRlYf6m0pnGnSXjawLaJB7rQ0GqI2y96
+gkNzaUnt+YKvqUkFNeHhEOfcpvbKE3fadd0ikK8mFUzr1K5LjW9RL9Soxxm/blSH
+3kgsS0OffGjQZSas36z+k8rmTqZjnL2t+BQksRCHzAs7JiFHf/RkozjG5iQhUJm+
+2zpBAurKKhH3ZcwfipRSglIBfXBCbBQ2i9Oqj6VFxr7bspQNQ2OiYyToA5TAZmjP
+dcx9mEH3AgMBAAECggEADQbTpcE8wQGj2n67BN3A1+PH1LZFkU5qloNzAiRi6B9Y
+9IU8lDFkNFOWLfeKWZMomDvJBuebMjUWxEfFnwaLs7eRtFSYWlyavRotjEaUeBeQ
+W73S1C7ghgg/qHdFRoXTrIwg1XYzUrm/K9CZupaWxlYrwgKsS/mGJXwX/Nzw/mwe
+l4PvtTlFU5rEGfJMISki/rB4E3xwlKCd9fG0dJjaM1dXFUsS1AaKDP4KdmjhFcBB
+ROYpYAQbF6gikmDX2F55lXbJ14wibp+5Wq5bYjY+kQ8bFQFKnNHhk3IT1maKIReh
+jyZr9V6xFK0nO1wLESQN0avi9MQtxFPNEsY/hbYsAQKBgQD8oIdk1N0QV9EtWHI7
+zZlHyHS5NWIWi2BB+n6YxxoxWNJhFdIxSyfXvVLOFXQys1ckpn3gn77/KDNscMN8
+BNFZKfbjURMRE+ow+35ITjNsJ+56khO7qnad2D+/5qDe7LNFQz4/fo2UxjHJUtUc
+7YBAOVHCa9EZNa6F6XMzDb0qgQKBgQDXNK0OAj2FBcpiA5DuEZ1IZ6aNki8Bm2XJ
+ysi7/ClAXoKl36Bzh1ScvEfmXwhVt9QNXZxxyeHSeJvKMFAp5U3w0jYvW3Y6W/ki
+DP9UPJPW0DtT4uB7DaCshb6rCaS/t+8mp2VTOt4/J03ldEdG58dHufZX//IhViUT
+Ien/1umAdwKBgB6EkfaXVGE+CpHsxlf9HVAzog4hqcjJa4Zs6VAxdTOS5E9AIJU9
+3AFO6KrmopPhYFyYFErHYX5Xb+bgtGzN9DBORnnteF0ux7LFHttDPykIpeF+tg2M
+qSmmTwUyqipj88AhQGrRMe9QBgGpFP+anUyk4ACZn7fo6T1aF0WKmliBAoGAKAnb
+3IxcJ8CRC7VAJJrQWWU3XoWBC1p/EJES0a6zeg9bXUMC1huqiVKaSekKYvBFmor9
+DUqTIhZgXbipYXIREyn4/MyWbXspGcWzR1fR5ZhuQUgnnZ1GdHKZq7aqmSS+cMGa
+H2cHbFaCrpr4m9+JevXFOFAdG0issyePIpM4dDcCgYEAlKFeb2leHVcOGVtvmMi3
+jgLJXvGUjDjSNlTj6abKjN8PG/0Jh8cQEp4xikBo7TMQPj2hpPxEX+YXuYtDH01/
+9J/szupqBYXeZmhf9MabqV0Cp3UFn7E4JcIpkwm5/OamLzxT5p3+SdJBII7E5ps8
+eyK5KgUgJ6QQgG3n5I38/ss=
+-----END PRIVATE KEY-----
+)";
+
+}  // namespace payweir::sandbox::wechatpay
