@@ -12,6 +12,8 @@
 #include "flows/accounts/connector_accounts.hpp"
 #include "flows/accounts/merchants.hpp"
 #include "flows/accounts/views.hpp"
+#include "sandbox/alipay/test_keys.hpp"
+#include "sandbox/wechatpay/test_keys.hpp"
 
 namespace payweir::app {
 namespace {
@@ -59,6 +61,95 @@ Task<Result<Secret>> register_callbacks(flows::Context& context, std::string bas
   co_return Secret(std::string(document->root().find("secret").text()));
 }
 
+const flows::ConnectorAccountView* find_account(const std::vector<flows::ConnectorAccountView>& accounts,
+                                                std::string_view connector) {
+  for (const flows::ConnectorAccountView& account : accounts)
+    if (account.row.connector == connector) return &account;
+  return nullptr;
+}
+
+// One of the sandbox's lists of accounts, which say what the merchant's side has to configure.
+Task<Result<json::Document>> ask_sandbox(flows::Context& context, std::string origin, std::string target) {
+  http::Request request;
+  request.origin = std::move(origin);
+  request.target = std::move(target);
+  Result<http::Response> response = co_await context.http.send(std::move(request), CallOptions{});
+  if (!response) co_return fail(std::move(response.error()));
+  Result<json::Document> document = json::parse(response->body);
+  if (!document || response->status != 200)
+    co_return fail(Code::internal, "", "the sandbox did not list its accounts");
+  co_return std::move(*document);
+}
+
+Secret secret_of(std::string_view text) {
+  return Secret(std::string(text));
+}
+
+// The account of the list whose `member` says `id`.
+json::Value find_in(const json::Document& list, std::string_view array, std::string_view member,
+                    std::string_view id) {
+  json::Value each = list.root()[array].first();
+  while (each.present() && each[member].text() != id)
+    each = each.next();
+  return each;
+}
+
+ConnectorCredentials alipay_credentials(const json::Value& app) {
+  ConnectorCredentials credentials;
+  credentials.auth_type = "AlipayKey";
+  credentials.set("app_id", secret_of(sandbox::alipay::kTestAppId));
+  credentials.set("private_key", secret_of(sandbox::alipay::kTestAppPrivateKey));
+  credentials.set("alipay_public_key", secret_of(app["alipay_public_key"].text()));
+  return credentials;
+}
+
+ConnectorCredentials wechatpay_credentials(const json::Value& merchant) {
+  ConnectorCredentials credentials;
+  credentials.auth_type = "WechatPay";
+  credentials.set("mchid", secret_of(sandbox::wechatpay::kTestMchid));
+  credentials.set("appid", secret_of(sandbox::wechatpay::kTestAppid));
+  credentials.set("serial_no", secret_of(sandbox::wechatpay::kTestMerchantSerial));
+  credentials.set("private_key", secret_of(sandbox::wechatpay::kTestMerchantPrivateKey));
+  credentials.set("apiv3_key", secret_of(sandbox::wechatpay::kTestApiV3Key));
+  credentials.set("platform_certificates", secret_of(merchant["platform_certificate"].text()));
+  return credentials;
+}
+
+Task<Result<void>> ensure_account(flows::Context& context, std::string connector,
+                                  ConnectorCredentials credentials) {
+  Result<std::vector<flows::ConnectorAccountView>> accounts =
+      co_await flows::list_connector_accounts(context, operator_of_this_machine(), std::string(kMerchantId));
+  if (!accounts) co_return fail(std::move(accounts.error()));
+  if (find_account(*accounts, connector) != nullptr) co_return Result<void>{};
+  flows::CreateConnectorAccount create;
+  create.merchant_id = kMerchantId;
+  create.connector = std::move(connector);
+  create.credentials = std::move(credentials);
+  create.details.connector_type = "payment_processor";
+  Result<flows::Answer> created = co_await flows::create_connector_account(
+      context, operator_of_this_machine(), std::nullopt, std::move(create), kRendering);
+  if (!created) co_return fail(std::move(created.error()));
+  co_return Result<void>{};
+}
+
+Task<Result<void>> ensure_wallet_accounts(flows::Context& context, std::string base_url) {
+  const std::string origin = base_url.substr(0, base_url.find('/', base_url.find("//") + 2));
+  const Result<json::Document> apps = co_await ask_sandbox(context, origin, "/control/alipay/apps");
+  if (!apps) co_return fail(apps.error());
+  ConnectorCredentials alipay =
+      alipay_credentials(find_in(*apps, "apps", "app_id", sandbox::alipay::kTestAppId));
+  Result<void> made = co_await ensure_account(context, "alipay", std::move(alipay));
+  if (!made) co_return fail(std::move(made.error()));
+  const Result<json::Document> merchants =
+      co_await ask_sandbox(context, origin, "/control/wechatpay/merchants");
+  if (!merchants) co_return fail(merchants.error());
+  ConnectorCredentials wechatpay =
+      wechatpay_credentials(find_in(*merchants, "merchants", "mchid", sandbox::wechatpay::kTestMchid));
+  made = co_await ensure_account(context, "wechatpay", std::move(wechatpay));
+  if (!made) co_return fail(std::move(made.error()));
+  co_return Result<void>{};
+}
+
 Task<Result<void>> ensure_gateway_account(flows::Context& context, std::string base_url) {
   const std::string callback_url =
       context.settings.public_url + "/webhooks/" + std::string(kMerchantId) + "/stripe";
@@ -69,10 +160,11 @@ Task<Result<void>> ensure_gateway_account(flows::Context& context, std::string b
   Result<std::vector<flows::ConnectorAccountView>> accounts =
       co_await flows::list_connector_accounts(context, operator_of_this_machine(), std::string(kMerchantId));
   if (!accounts) co_return fail(std::move(accounts.error()));
-  if (!accounts->empty()) {
+  const flows::ConnectorAccountView* stored = find_account(*accounts, "stripe");
+  if (stored != nullptr) {
     flows::UpdateConnectorAccount update;
     update.merchant_id = kMerchantId;
-    update.account_id = to_text(accounts->front().row.id);
+    update.account_id = to_text(stored->row.id);
     update.webhook_secrets = std::move(secrets);
     Result<flows::Answer> updated = co_await flows::update_connector_account(
         context, operator_of_this_machine(), std::nullopt, std::move(update), kRendering);
@@ -123,7 +215,9 @@ Task<Result<DemoMerchant>> ensure(flows::Context& context, std::string base_url,
     if (Result<void> done = keep_key(key_file, merchant.api_key); !done)
       co_return fail(std::move(done.error()));
   }
-  Result<void> account = co_await ensure_gateway_account(context, std::move(base_url));
+  Result<void> account = co_await ensure_gateway_account(context, base_url);
+  if (!account) co_return fail(std::move(account.error()));
+  account = co_await ensure_wallet_accounts(context, std::move(base_url));
   if (!account) co_return fail(std::move(account.error()));
   co_return merchant;
 }
