@@ -303,8 +303,9 @@ struct Expire {
 }  // namespace event
 using PaymentEvent =
     std::variant<event::PaymentMethodGiven, event::AmountChanged, event::Confirm, event::Capture,
-                 event::Cancel, event::Release, event::PayAgain, event::CreateRefund, event::OperationEnded, event::AskedInVain, event::GaveUp,
-                 event::Reported, event::Reverse, event::SettledByHand, event::Expire>;
+                 event::Cancel, event::Release, event::PayAgain, event::CreateRefund, event::OperationEnded,
+                 event::AskedInVain, event::GaveUp, event::Reported, event::Reverse, event::SettledByHand,
+                 event::Expire>;
 
 // ── Effects: what the shell must do with the next aggregate ───────────────────────────────────────
 namespace effect {
