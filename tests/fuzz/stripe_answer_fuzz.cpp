@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto* done = std::get_if<ask::Done>(&asked);
   const auto* found = done ? std::get_if<finding::Found>(&done->finding) : nullptr;
   if (found) check_outcome(request, answer.status, found->outcome);
-  if (connector.read_fence(answer) == FenceAnswer::holds)
+  if (connector.read_fence(request, context, answer) == FenceAnswer::holds)
     check(answer.status < 300, "a failure was taken for a fence");
   return 0;
 }
