@@ -9,6 +9,7 @@
 
 #include "base/check.hpp"
 #include "base/form.hpp"
+#include "base/json_reader.hpp"
 #include "connectors/alipay/alipay.hpp"
 #include "connectors/alipay/credentials.hpp"
 #include "connectors/alipay/notification.hpp"

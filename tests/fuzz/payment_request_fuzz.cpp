@@ -53,19 +53,27 @@ void check_details(const flows::PaymentDetails& details) {
   check(json::parse(details.serialise()).has_value(), "what is stored is no JSON");
 }
 
+void check_instrument(const Instrument& instrument) {
+  if (const auto* card = std::get_if<Card>(&instrument)) return check_card(*card);
+  const Wallet& wallet = std::get<Wallet>(instrument);
+  check(family_of(wallet.method) == "wallet", "a wallet that is none");
+  check(needs_payer_id(wallet.method) == !wallet.payer_id.empty(), "a payer's id too many or too few");
+  check(is_barcode(wallet.method) == !wallet.auth_code.empty(), "a payer's code too many or too few");
+}
+
 void create(const json::Value& body) {
   const auto bound = api::native::bind_create_payment(body, kNow);
   if (!bound) return check_refusal(bound.error());
   check_amount(bound->amount.minor);
   if (bound->amount_to_capture) check_amount(*bound->amount_to_capture);
-  if (bound->card) check_card(*bound->card);
+  if (bound->instrument) check_instrument(*bound->instrument);
   check_details(*bound->details);
 }
 
 void confirm(const json::Value& body) {
   const auto bound = api::native::bind_confirm_payment(body, "pay_1", kNow);
   if (!bound) return check_refusal(bound.error());
-  if (bound->card) check_card(*bound->card);
+  if (bound->instrument) check_instrument(*bound->instrument);
   check_details(*bound->details);
 }
 

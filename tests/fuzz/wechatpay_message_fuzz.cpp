@@ -107,12 +107,13 @@ void fuzz_answer(const Account& account, std::uint8_t choice, std::string_view t
   const ConnectorContext context{account.credentials, "https://api.mch.weixin.qq.com", kNow,
                                  seconds(300),        account.prepared.get(),          std::string(16, 'r')};
   const WechatPay connector;
+  const http::Headers genuine = signed_headers(text);
   for (const bool is_signed : {true, false}) {
     for (const int status : kStatuses) {
       http::Response answer;
       answer.status = status;
       answer.body = text;
-      if (is_signed) answer.headers = signed_headers(text);
+      if (is_signed) answer.headers = genuine;
       const Step step = connector.resume(request, context, answer);
       check_outcome(request, status, is_signed, std::get<step::Done>(step).outcome);
       const AskStep asked = connector.resume_ask(request, context, 0, answer);
