@@ -64,9 +64,9 @@ demo: build  ## payments told step by step in the terminal
 	@exec build/release/payweir demo
 
 .PHONY: bench
-bench: build  ## payments a second, latency, CPU and bytes written a payment
+bench: build  ## payments a second, latency, CPU and bytes written a payment: [CONNECTOR=alipay]
 	@tools/build.sh release payweir_load payweir_http_floor store_bench
-	@exec python3 bench/run.py $(ARGS)
+	@exec python3 bench/run.py $(if $(CONNECTOR),--connector $(CONNECTOR)) $(ARGS)
 
 .PHONY: statements
 statements:  ## statements of 1024 MiB read through: MB/s and memory; [MIB=1024]
@@ -117,7 +117,7 @@ compat: build  ## a Hyperswitch Postman collection: HS_COLLECTION=FILE [FOLDERS=
 .PHONY: fuzz
 fuzz:  ## every parser under libFuzzer; one: F=name; SECONDS=60 each
 	@tools/setup.sh test
-	@tools/build.sh fuzz fuzzers
+	@tools/build.sh dev fuzzers
 	@tools/fuzz.sh $(SECONDS_EACH) $(F)
 
 .PHONY: format

@@ -40,6 +40,7 @@ struct Options {
   double warmup_s = 2;
   double seconds = 10;
   std::string run_id = "run";
+  std::string wallet;  // "ali_pay_qr"; "": cards
 };
 
 [[noreturn]] void die(const std::string& what) {
@@ -59,6 +60,13 @@ struct Connection {
 class Load {
  public:
   explicit Load(Options options) : options_(std::move(options)) {
+    if (!options_.wallet.empty()) {
+      wallet_body_ =
+          R"({"amount":6540,"currency":"CNY","confirm":true,"description":"load","payment_method":"wallet",)"
+          R"("payment_method_data":{"wallet":{")" +
+          options_.wallet + R"(":{}}}})";
+      expected_ = R"("status":"requires_customer_action")";
+    }
     read_keys();
     poll_ = ::epoll_create1(0);
     ::prctl(PR_SET_TIMERSLACK, 1);  // else each sleep is up to 50 us longer
@@ -156,17 +164,18 @@ class Load {
       out = "GET " + options_.target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
       return;
     }
-    static constexpr std::string_view kBody =
+    static constexpr std::string_view kCardBody =
         R"({"amount":6540,"currency":"USD","confirm":true,"capture_method":"automatic","description":"load",)"
         R"("payment_method":"card","payment_method_data":{"card":{"card_number":"4242424242424242",)"
         R"("card_exp_month":"10","card_exp_year":"2030","card_holder_name":"Ada Lovelace","card_cvc":"123"}}})";
+    const std::string_view body = wallet_body_.empty() ? kCardBody : wallet_body_;
     out.clear();
     out += "POST " + options_.target +
            " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\napi-key: ";
     out += keys_[sequence_ % keys_.size()];
     out += "\r\nIdempotency-Key: " + options_.run_id + "-" + std::to_string(sequence_);
-    out += "\r\nContent-Length: " + std::to_string(kBody.size()) + "\r\n\r\n";
-    out += kBody;
+    out += "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+    out += body;
   }
 
   void flush(std::size_t index) {
@@ -210,7 +219,7 @@ class Load {
     Connection& connection = connections_[index];
     const auto now = Clock::now();
     const bool good = connection.in.starts_with("HTTP/1.1 200") &&
-                      (keys_.empty() || connection.in.find("\"status\":\"succeeded\"") != std::string::npos);
+                      (keys_.empty() || connection.in.find(expected_) != std::string::npos);
     if (connection.due >= counting_from_) {
       if (good)
         latencies_us_.push_back(static_cast<std::uint32_t>(
@@ -258,6 +267,7 @@ class Load {
   }
 
   Options options_;
+  std::string wallet_body_, expected_ = R"("status":"succeeded")";
   int poll_ = -1;
   std::vector<std::string> keys_;
   std::vector<Connection> connections_;
@@ -282,6 +292,7 @@ int main(int argc, char** argv) {
   app.add_option("--rate", options.rate, "Arrivals a second; 0: closed loop");
   app.add_option("--warmup", options.warmup_s, "Seconds that do not count");
   app.add_option("--seconds", options.seconds);
+  app.add_option("--wallet", options.wallet, "Orders for this wallet in place of cards, such as ali_pay_qr");
   app.add_option("--run-id", options.run_id, "Begins every Idempotency-Key");
   CLI11_PARSE(app, argc, argv);
   Load(std::move(options)).run();

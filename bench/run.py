@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """make bench: card payments through switch and sandbox over HTTP on this machine.
 
+`--connector alipay` or `wechatpay`: orders for a code to scan instead, and the CPU that one costs as a ratio to
+an RSA signature, taken in the same run: there is one in every order.
+
 Rows: `plain`, as fast as the connections allow; `open`, arrivals by the clock at half of that rate;
 `webhooks`, with webhooks both ways; `stored`, with a million payments already stored. In the same run it
 takes the bare HTTP server's and the store's own figures, because absolute figures on a shared machine mean
@@ -123,7 +126,8 @@ class Bench:
         self.switch = Process(
             [self.bin / "payweir", "serve", "--listen", f"127.0.0.1:{self.switch_port}", "--data", self.folder / "data"],
             self.folder / "switch.log",
-            {"PAYWEIR__CONNECTORS__STRIPE__BASE_URL": f"http://127.0.0.1:{self.sandbox_port}/stripe",
+            {**{f"PAYWEIR__CONNECTORS__{name.upper()}__BASE_URL": f"http://127.0.0.1:{self.sandbox_port}/{name}"
+                for name in ("alipay", "stripe", "wechatpay")},
              "PAYWEIR__ADMIN__API_KEY": "bench_admin", "PAYWEIR__WEBHOOKS__ALLOW_PRIVATE": "true",
              "PAYWEIR__LOG__REQUESTS": "true" if self.options.log_requests else "false"})
         wait_until_healthy(self.switch_port, self.switch, self.folder / "switch.log")
@@ -152,17 +156,37 @@ class Bench:
                                     "content-type": "application/x-www-form-urlencoded"})
                 answer = json.loads(connection.getresponse().read())
                 secret = {"connector_webhook_details": {"merchant_secret": answer["secret"]}}
+            details = {"auth_type": "HeaderKey", "api_key": gateway_key}
+            if self.options.connector != "stripe":
+                details = self.wallet_credentials()
             call(self.switch_port, "POST", f"/account/{merchant}/connectors", keys[-1],
-                 {"connector_type": "payment_processor", "connector_name": "stripe",
-                  "connector_account_details": {"auth_type": "HeaderKey", "api_key": gateway_key}, **secret})
+                 {"connector_type": "payment_processor", "connector_name": self.options.connector,
+                  "connector_account_details": details, **secret})
         path = self.folder / f"{name}.keys"
         path.write_text("\n".join(keys) + "\n")
         return path
+
+    def wallet_credentials(self):
+        """The sandbox's demo account, whose keys are published beside its model."""
+        name = self.options.connector
+        header = (ROOT / f"src/sandbox/{name}/test_keys.hpp").read_text()
+        key = re.search(r"kTest(?:App|Merchant)PrivateKey = R\"\((.*?)\)\"", header, re.S)[1]
+        if name == "alipay":
+            app = call(self.sandbox_port, "GET", "/control/alipay/apps", "")["apps"][0]
+            return {"auth_type": "AlipayKey", "app_id": app["app_id"], "private_key": key,
+                    "alipay_public_key": app["alipay_public_key"]}
+        merchant = call(self.sandbox_port, "GET", "/control/wechatpay/merchants", "")["merchants"][0]
+        return {"auth_type": "WechatPay", "mchid": merchant["mchid"], "appid": merchant["appid"],
+                "serial_no": merchant["serial_no"], "private_key": key,
+                "apiv3_key": re.search(r'kTestApiV3Key = "([^"]+)"', header)[1],
+                "platform_certificates": merchant["platform_certificate"]}
 
     def load(self, keys, seconds, run_id, rate=0):
         command = [self.bin / "bench/payweir_load", "--port", str(self.switch_port), "--keys", keys,
                    "--connections", str(self.options.connections), "--seconds", str(seconds), "--warmup", "0",
                    "--rate", str(rate), "--run-id", f"{run_id}-{os.getpid()}"]
+        wallet = {"alipay": "ali_pay_qr", "wechatpay": "we_chat_pay_qr"}.get(self.options.connector)
+        command += ["--wallet", wallet] if wallet else []
         return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
 
     def used(self):
@@ -198,6 +222,13 @@ def store_alone(bench):
                             text=True, check=True).stdout
     figures = dict(re.findall(r"(\w+)=([\d.]+)", output.splitlines()[-1]))
     return float(figures["payments_per_s"]), float(figures["cpu_us"])
+
+
+def rsa_signature_us():
+    """What one RSA signature with 2048 bits costs here."""
+    output = subprocess.run(["openssl", "speed", "-seconds", "3", "rsa2048"], stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL, text=True, check=True).stdout
+    return float(re.search(r"rsa\s+2048 bits ([\d.]+)s", output)[1]) * 1e6
 
 
 def show(row):
@@ -251,7 +282,10 @@ def main():
     parser.add_argument("--log-requests", action="store_true", help="with a log line for each request")
     parser.add_argument("--rows", default="plain,open,webhooks,stored")
     parser.add_argument("--keep", action="store_true", help="keep the folder of data and logs, and say where it is")
+    parser.add_argument("--connector", choices=["stripe", "alipay", "wechatpay"], default="stripe")
     options = parser.parse_args()
+    if options.connector != "stripe":  # codes that nobody scans: nothing is told, and nothing more is stored
+        options.rows, options.merchants = "plain", min(options.merchants, 20)
     # Beside the build, because that is the disk that the figures are about; /tmp may be memory.
     folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=pathlib.Path(options.build)))
     bench = Bench(options, folder)
@@ -268,6 +302,9 @@ def main():
         print(f"ratios       payments to bare HTTP {first['per_s'] / floor_per_s:.3f}, to store alone "
               f"{first['per_s'] / store_per_s:.2f}; CPU to bare HTTP {first['switch_cpu_us'] / floor_cpu_us:.1f}, "
               f"to store alone {first['switch_cpu_us'] / store_cpu_us:.1f}")
+        if options.connector != "stripe":
+            rsa_us = rsa_signature_us()
+            print(f"signature    {rsa_us:.0f} us of CPU; an order costs {first['switch_cpu_us'] / rsa_us:.2f} times that")
         print(f"RESULT name=bench payments_per_s={first['per_s']:.0f} switch_cpu_us={first['switch_cpu_us']:.1f} "
               f"p99_ms={first['p99_ms']:.2f} written_bytes={first['written_bytes']:.0f} steal_pct={first['steal_pct']:.1f}")
         sys.exit(1 if any(row["failures"] for row in rows) else 0)
