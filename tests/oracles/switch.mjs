@@ -73,6 +73,13 @@ export class Switch {
     return { status: answer.status, text, json: text.startsWith('{') ? JSON.parse(text) : undefined };
   }
 
+  // The sum of a metric over its series.
+  async metric(name) {
+    const { text } = await this.request('GET', '/metrics', this.adminKey);
+    return text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  }
+
   async stop() {
     const ended = new Promise((resolve) => { this.process.once('exit', resolve); });
     this.process.kill();
