@@ -469,6 +469,27 @@ const checks = {
     }
   },
 
+  async 'a callback about another merchant\'s order'(context) {
+    const { gateway, merchant, certified } = context;
+    const own = await shown(context);
+    const other = await shown({ gateway, merchant: certified });
+    await gateway.tell(own.order, { out_trade_no: other.order.number });
+    assert.equal((await certified.sync(other.id)).status, 'requires_customer_action');
+    assert.equal((await merchant.sync(own.id)).status, 'requires_customer_action');
+  },
+
+  async 'amounts, to the fen'(context) {
+    for (const [amount, text] of [[1, '0.01'], [10, '0.10'], [100, '1.00'], [10_000_000_000, '100000000.00']]) {
+      const { order, payment } = await pay(context, BARCODE, undefined, { amount });
+      assert.equal(payment.status, 'succeeded');
+      assert.equal(payment.amount_received, amount);
+      assert.equal(order.of('pay')[0].content.total_amount, text);
+    }
+    const order = context.gateway.order();
+    assert.equal((await pay(context, BARCODE, order, { amount: 10_000_000_001 })).payment.status, 'failed');
+    assert.equal(order.calls.length, 0);
+  },
+
   async 'cancel'(context) {
     const { merchant } = context;
     const { order, id } = await shown(context);

@@ -85,7 +85,7 @@ export class Switch {
     this.process.kill();
     const code = await within(ended, 'the end of the switch');
     rmSync(this.folder, { recursive: true });
-    return code;
+    assert.equal(code, 0, this.log.slice(-4000));
   }
 }
 
@@ -243,7 +243,7 @@ export class Gateway {
   }
 
   order() {
-    const order = new Order(`order ${word()}`);
+    const order = new Order(`咖啡☕ "大杯" \\ 100%+ ${word()}`);
     this.orders.set(order.tag, order);
     return order;
   }
