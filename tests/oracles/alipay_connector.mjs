@@ -520,6 +520,20 @@ const checks = {
     assert.equal((await context.merchant.sync(id)).status, 'expired');
   },
 
+  async 'a payment that came too late, which a callback tells of, is given back'(context) {
+    const { gateway, merchant } = context;
+    const { order, id } = await shown(context);
+    order.state = 'closed';
+    assert.equal((await merchant.sync(id)).status, 'expired');
+    order.state = 'paid';
+    assert.deepEqual(await gateway.tell(order), TAKEN);
+    const back = await order.next('refund');
+    assert.equal(back.amount, 14344);
+    assert.equal(back.number, order.number);
+    assert.equal((await merchant.sync(id)).status, 'expired');
+    assert.equal(order.of('refund').length, 1);
+  },
+
   ...contract({
     shown, paid,
     payAtOnce: (context, order) => pay(context, BARCODE, order),

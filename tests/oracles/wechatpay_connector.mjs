@@ -253,7 +253,7 @@ async function lifeOf(context) {
     mchid: shop.mchid, out_trade_no: order.number, transaction_id: '4200002222', out_refund_no: asked.refund, refund_id: '5030002222', refund_status: 'SUCCESS',
     amount: { total: 22487, refund: 87, payer_total: 22487, payer_refund: 87 },
   }, { associated_data: 'refund' });
-  assertTaken(await gateway.post(content.notify_url, told, signatureOf(told, { key: shop.platform })));
+  assertTaken(await gateway.post(asked.content.notify_url, told, signatureOf(told, { key: shop.platform })));
   await merchant.refundBecomes(refund.refund_id, 'succeeded');
 }
 
@@ -520,6 +520,20 @@ const checks = {
     }
   },
 
+  async 'refund: abnormal after all, which a callback tells of'(context) {
+    const { gateway, merchant } = context;
+    const { order, id } = await paid(context);
+    const refund = await merchant.refund(id, { amount: 100 });
+    assert.equal(refund.status, 'succeeded');
+    order.on.refund_query = (normal) => ({ ...normal(), status: 'ABNORMAL' });
+    const [{ shop, content, refund: out_refund_no }] = order.of('refund');
+    const told = gateway.callback(shop, 'REFUND.ABNORMAL', {
+      mchid: shop.mchid, out_trade_no: order.number, out_refund_no, refund_id: '5030002222', refund_status: 'ABNORMAL', amount: { total: 22487, refund: 100 },
+    }, { associated_data: 'refund' });
+    assertTaken(await gateway.post(content.notify_url, told, signatureOf(told, { key: shop.platform })));
+    await merchant.refundBecomes(refund.refund_id, 'failed');
+  },
+
   async 'close'(context) {
     const { merchant } = context;
     const { order, id } = await shown(context);
@@ -545,6 +559,20 @@ const checks = {
     const { order, id } = await shown(context);
     order.state = 'closed';
     assert.equal((await context.merchant.sync(id)).status, 'expired');
+  },
+
+  async 'a payment that came too late, which a callback tells of, is given back'(context) {
+    const { gateway, merchant } = context;
+    const { order, id } = await shown(context);
+    order.state = 'closed';
+    assert.equal((await merchant.sync(id)).status, 'expired');
+    order.state = 'paid';
+    assertTaken(await gateway.tell(order));
+    const back = await order.next('refund');
+    assert.equal(back.amount, 22487);
+    assert.equal(back.number, order.number);
+    assert.equal((await merchant.sync(id)).status, 'expired');
+    assert.equal(order.of('refund').length, 1);
   },
 
   ...contract({
