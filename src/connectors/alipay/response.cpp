@@ -30,17 +30,23 @@ GatewayError describe(const Value& root) {
           std::string(sub_message.empty() ? root["msg"].text() : sub_message)};
 }
 
-Outcome refused(const Content& content) {
+// An order that only shows the payer something can be refused by anybody: nothing was charged.
+bool moves_money(const ConnectorRequest& request) {
+  return request.kind != OperationKind::authorise || request.method == PaymentMethod::ali_pay_barcode;
+}
+
+Outcome refused(const ConnectorRequest& request, const Content& content) {
   const ErrorRow& row = content.error();
   GatewayError error = describe(content.root());
-  using enum outcome::Rejected::Cause;
+  if (!content.is_signed && moves_money(request)) return unknown("Alipay answered unsigned " + error.code);
+  using Cause = outcome::Rejected::Cause;
   switch (row.ours) {
     case Refusal::declined:
       if (content.is_signed) return outcome::Declined{std::move(error), row.reason, row.retry, "", {}};
       break;
-    case Refusal::rejected: return outcome::Rejected{std::move(error), request};
-    case Refusal::credentials: return outcome::Rejected{std::move(error), credentials};
-    case Refusal::rate_limited: return outcome::Rejected{std::move(error), rate_limit};
+    case Refusal::rejected: return outcome::Rejected{std::move(error), Cause::request};
+    case Refusal::credentials: return outcome::Rejected{std::move(error), Cause::credentials};
+    case Refusal::rate_limited: return outcome::Rejected{std::move(error), Cause::rate_limit};
     case Refusal::not_found:
     case Refusal::unknown: break;
   }
@@ -90,7 +96,7 @@ Outcome read_order(const ConnectorRequest& request, const Content& content) {
     if (!is_ours(request, root)) return not_ours("the answer is about another order");
     return accepted(request, root, AcceptedAs::needs_action);
   }
-  if (!content.is_success()) return refused(content);
+  if (!content.is_success()) return refused(request, content);
   if (!is_ours(request, root)) return not_ours("the answer is about another order");
   if (request.method == PaymentMethod::ali_pay_barcode) return paid(request, root);
   outcome::Accepted waiting = accepted(request, root, AcceptedAs::needs_action);
@@ -106,7 +112,7 @@ Outcome read_cancel(const ConnectorRequest& request, const Content& content) {
     if (content.is_signed && content.error().ours == Refusal::not_found)
       return accepted(request, root, AcceptedAs::voided);
     if (content.error().ours == Refusal::declined) return unknown("Alipay answered " + describe(root).code);
-    return refused(content);
+    return refused(request, content);
   }
   if (!is_ours(request, root)) return not_ours("the answer is about another order");
   if (root["retry_flag"].text() == "Y") return unknown("Alipay asks to cancel once more");
@@ -122,7 +128,7 @@ outcome::Accepted refunded(const ConnectorRequest& request, AcceptedAs as) {
 }
 
 Outcome read_refund(const ConnectorRequest& request, const Content& content) {
-  if (!content.is_success()) return refused(content);
+  if (!content.is_success()) return refused(request, content);
   const Value root = content.root();
   if (!is_ours(request, root)) return not_ours("the answer is about another order");
   // N: the money did not move by this very call. It may have by an earlier one, so that a query has to tell.

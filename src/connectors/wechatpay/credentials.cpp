@@ -75,6 +75,8 @@ Result<std::shared_ptr<const Credentials>> Credentials::read(const ConnectorCred
 }
 
 const crypto::RsaPublicKey* Credentials::find_platform_key(std::string_view serial) const {
+  // A number, which some write with the zeros in front of it.
+  serial.remove_prefix(std::min(serial.find_first_not_of('0'), serial.size()));
   const auto found = std::ranges::find_if(platform_keys, [&](const PlatformKey& each) {
     return http::equals_ignoring_case(each.serial, serial);
   });

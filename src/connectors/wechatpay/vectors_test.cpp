@@ -184,6 +184,16 @@ TEST(Vectors, WechatPaySealing) {
   }
 }
 
+// A serial number is a number: zeros in front of it are the same key.
+TEST(WechatPay, KnowsAPlatformCertificateWithZerosInFrontOfItsNumber) {
+  const Merchant merchant;
+  const std::string serial = merchant.prepared->platform_keys.back().serial;
+  EXPECT_NE(merchant.prepared->find_platform_key(serial), nullptr);
+  EXPECT_NE(merchant.prepared->find_platform_key("0" + serial), nullptr);
+  EXPECT_EQ(merchant.prepared->find_platform_key(serial + "0"), nullptr);
+  EXPECT_EQ(merchant.prepared->find_platform_key(""), nullptr);
+}
+
 TEST(Vectors, WechatPayCaseCount) {
   const Value root = vectors().root();
   for (const char* const section :
