@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 
 const DEADLINE_MS = 60_000;
 
-function argument(name) {
+export function argument(name) {
   const at = process.argv.indexOf(`--${name}`);
   if (at < 0) throw new Error(`--${name} is missing`);
   return process.argv[at + 1];
