@@ -46,6 +46,7 @@ const checks = {
     assert.equal(await page.locator('#receipt-method').textContent(), 'Card ending in 4242');
     assert.equal(await page.locator('#receipt-id').textContent(), payment.payment_id);
     await assertPaid(context, payment, 'card');
+    assert.deepEqual(await page.context().storageState(), { cookies: [], origins: [] });
     await page.reload();
     await shows(page, 'Paid');
   },
