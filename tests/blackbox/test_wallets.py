@@ -367,6 +367,31 @@ class Accounts:
         self.assertEqual({name: fields[name]["secret"] for name in self.secret_fields}, dict.fromkeys(self.secret_fields, True))
 
 
+class OtherKeys:
+    """Accounts whose other side is known by other means."""
+
+    def test_pays_and_gives_back(self):
+        made = self.paid()
+        self.assertEqual(self.account.charges(), [6540])
+        self.assertEqual(self.tap.wait_for(self.account.target)[0].answer.body, self.account.taken)
+        refund = self.shop.refund(made, 540)
+        self.eventually(lambda: self.shop.get(f"/refunds/{refund['refund_id']}?force_sync=true").json["status"], "succeeded")
+        self.assertEqual(self.account.refunds(), [540])
+
+    def test_is_tried_at_the_gateway(self):
+        answer = self.shop.post("/account/connectors/verify", {
+            "connector_name": self.account.name, "connector_account_details": self.account.details()})
+        self.assertEqual((answer.status, answer.json), (200, {"status": "valid"}))
+
+
+class AlipayByCertificate(OtherKeys, WalletCase):
+    account_type = wallets.AlipayByCertificate
+
+
+class WechatPayByPublicKey(OtherKeys, WalletCase):
+    account_type = wallets.WechatPayByPublicKey
+
+
 class AlipayAccounts(Accounts, WalletCase):
     account_type = wallets.Alipay
     broken = {"app_id": "my-application", "private_key": "no key at all", "alipay_public_key": "no key either",

@@ -109,6 +109,24 @@ class Alipay(Account):
         return "28" + secrets.token_hex(6).translate(str.maketrans("abcdef", "123456")) + ending
 
 
+class AlipayByCertificate(Alipay):
+    """With certificates in place of keys, and content that is encrypted as well."""
+
+    def sign_with(self, gateway_key):
+        with tempfile.TemporaryDirectory(prefix="payweir-key-") as folder:
+            file = pathlib.Path(folder) / "key.pem"
+            file.write_text(self.keys.merchant.private)
+            self.app_cert = _openssl(["req", "-x509", "-new", "-key", str(file), "-subj", "/CN=Black Box", "-days", "30"]).decode()
+        self.gateway_key, self.aes_key = gateway_key, base64.b64encode(secrets.token_bytes(16)).decode()
+        self.made = self.control("POST", "apps", {"app_id": self.account_id, "app_cert": self.app_cert, "aes_key": self.aes_key,
+                                                  "alipay_private_key": gateway_key.private})
+
+    def details(self):
+        return {"auth_type": "AlipayCertificate", "app_id": self.account_id, "private_key": self.keys.merchant.private,
+                "app_cert": self.app_cert, "alipay_cert": self.made["alipay_cert"],
+                "alipay_root_cert": self.made["alipay_root_cert"], "aes_key": self.aes_key}
+
+
 class WechatPay(Account):
     name, prefix, account_field = "wechatpay", "we_chat_pay", "mchid"
     taken, refused = b'{"code":"SUCCESS","message":""}', b'{"code":"FAIL","message":"not taken"}'
@@ -122,8 +140,12 @@ class WechatPay(Account):
         self.apiv3_key = secrets.token_hex(16)
         made = self.control("POST", "merchants", {
             "mchid": self.account_id, "appid": self.appid, "apiv3_key": self.apiv3_key, "serial_no": self.serial,
-            "merchant_public_key": keys.merchant.public, "platform_private_key": keys.gateway.private})
+            "merchant_public_key": keys.merchant.public, "platform_private_key": keys.gateway.private} | self.platform())
         self.gateway_key, self.certificate = keys.gateway, made["platform_certificate"]
+
+    def platform(self):
+        """How the platform's key is called; nothing: by its certificate."""
+        return {}
 
     def sign_with(self, gateway_key):
         """The platform's key from now on; the old one stops at once."""
@@ -143,3 +165,14 @@ class WechatPay(Account):
         """The headers of a callback, signed again at another time."""
         text = f"{int(at)}\n{delivery.headers['wechatpay-nonce']}\n".encode() + delivery.body + b"\n"
         return delivery.headers | {"wechatpay-timestamp": str(int(at)), "wechatpay-signature": self.gateway_key.sign(text)}
+
+
+class WechatPayByPublicKey(WechatPay):
+    """With WeChat Pay's public key in place of its certificate."""
+
+    def platform(self):
+        return {"public_key_id": "PUB_KEY_ID_01" + self.account_id}
+
+    def details(self):
+        kept = {name: value for name, value in super().details().items() if name != "platform_certificates"}
+        return kept | self.platform() | {"public_key": self.gateway_key.public}
