@@ -627,12 +627,48 @@ class Faulty:
         self.assertEqual(self.account.charges(), [])
 
 
+    def let_go(self, made):
+        """What the payer's page does for "Choose another way to pay"; returns the status it then shows."""
+        answer = self.shop.post(f"/pay/{made['payment_id']}/release", headers={"x-client-secret": made["client_secret"]})
+        self.assertEqual(answer.status, 200, answer)
+        return answer.json["status"]
+
+    def test_a_code_that_is_let_go_of_can_be_paid_no_more(self):
+        for kind in (None, "closed"):
+            with self.subTest(lost=kind):
+                made = self.pay()
+                if kind:
+                    self.account.plant(kind, "void", count=1)
+                self.assertEqual(self.let_go(made), "processing" if kind else "requires_payment_method")
+                self.assertEqual(self.account.fired("closed"), 1 if kind else 0)
+                self.eventually_status(self.shop, made["payment_id"], "requires_payment_method")
+                with self.assertRaisesRegex(AssertionError, "409|no such"):
+                    self.account.scan()
+        self.assertEqual(self.account.charges(), [])
+
+    def test_a_code_that_a_gateway_did_not_let_go_of_may_be_paid(self):
+        made = self.pay()
+        self.account.plant("down")
+        self.assertEqual(self.let_go(made), "processing")
+        self.assertGreaterEqual(self.account.fired("down"), 1)
+        self.account.heal()
+        self.account.scan()
+        self.assert_paid(made["payment_id"])
+
+
 class AlipayFaults(Faulty, WalletCase):
     account_type = wallets.Alipay
 
 
 class WechatPayFaults(Faulty, WalletCase):
     account_type = wallets.WechatPay
+
+    def test_a_code_that_was_paid_when_it_is_let_go_of_is_paid(self):
+        made = self.pay()
+        self.tap.shut = True
+        self.account.scan()
+        self.assertIn(self.let_go(made), ("processing", "succeeded"))
+        self.assert_paid(made["payment_id"])
 
 
 class Expiring(OnFaultyLibc):
