@@ -12,11 +12,11 @@ packages="clang-19 lld-19 llvm-19 libclang-rt-19-dev cmake ninja-build ccache ca
   libssl-dev zlib1g-dev libboost1.81-dev libsimdjson-dev libspdlog-dev libtomlplusplus-dev libcli11-dev
   libqrencode-dev libpng-dev curl jq"
 [ "$mode" = build ] || packages="$packages libgtest-dev librapidcheck-dev libbenchmark-dev clang-format-19
-  git python3 python3-yaml python3-jsonschema golang-go"
+  git python3 python3-yaml python3-jsonschema golang-go chromium"
 
 installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' | sed -n 's/ installed$//p' | sort -u)
 # A toolchain that came from elsewhere serves as well.
-for pair in npm:npm golang-go:go cmake:cmake git:git curl:curl jq:jq; do
+for pair in npm:npm golang-go:go cmake:cmake git:git curl:curl jq:jq chromium:chromium; do
   if command -v "${pair#*:}" >/dev/null; then installed="$installed
 ${pair%:*}"; fi
 done
@@ -78,14 +78,17 @@ if [ "$mode" != build ] && [ ! -x build/deps/bin/stripe-mock ]; then
   GOBIN=$PWD/build/deps/bin go install "github.com/stripe/stripe-mock@$stripe_mock"
 fi
 
-# The SDKs of the gateways of China, which the sandboxes are held against.
-if [ "$mode" != build ] && ! cmp -s tests/oracles/package.json build/deps/oracles/package.json; then
-  echo "setup: fetching the SDKs of Alipay and WeChat Pay"
-  rm -rf build/deps/oracles
-  mkdir -p build/deps/oracles/new
-  cp tests/oracles/package.json build/deps/oracles/new
-  npm install --loglevel=error --no-audit --no-fund --no-package-lock --prefix build/deps/oracles/new >/dev/null
-  mv build/deps/oracles/new/node_modules build/deps/oracles
-  mv build/deps/oracles/new/package.json build/deps/oracles
-  rmdir build/deps/oracles/new
-fi
+# The npm packages that tests/NAME/package.json pins, into build/deps/NAME.
+install_packages() {
+  [ "$mode" != build ] && ! cmp -s "tests/$1/package.json" "build/deps/$1/package.json" || return 0
+  echo "setup: fetching $2"
+  rm -rf "build/deps/$1"
+  mkdir -p "build/deps/$1/new"
+  cp "tests/$1/package.json" "build/deps/$1/new"
+  npm install --loglevel=error --no-audit --no-fund --no-package-lock --prefix "build/deps/$1/new" >/dev/null
+  mv "build/deps/$1/new/node_modules" "build/deps/$1"
+  mv "build/deps/$1/new/package.json" "build/deps/$1"
+  rmdir "build/deps/$1/new"
+}
+install_packages oracles "the SDKs of Alipay and WeChat Pay, which the sandboxes are held against"
+install_packages checkout "what drives a browser in front of the payment page"

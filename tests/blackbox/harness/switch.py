@@ -12,20 +12,17 @@ STRIPE_KEY = "sk_test_blackbox"
 QUICK = {"PAYWEIR__CONNECTORS__TIMEOUT_MS": "3000", "PAYWEIR__CONNECTORS__SEND_WINDOW_MS": "500"}
 
 
-class Sandbox:
-    """`payweir sandbox`, with its control API: faults in, books out."""
+class Control:
+    """The control API of one of the sandbox's gateways: faults in, books out."""
 
-    def __init__(self, binary, folder, address=None):
-        self.address = address or wire.free_address()
-        self._process = process.Process(binary, ["sandbox", "--listen", self.address], pathlib.Path(folder) / "sandbox.log")
-        self._process.wait_until_answers(self.address, "/control/stripe/books")
+    name = "stripe"
+    holds = "orders"  # what the books are kept by
 
-    @property
-    def stripe_url(self):
-        return f"http://{self.address}/stripe"
+    def __init__(self, address):
+        self.address = address
 
     def control(self, method, name, body=None):
-        answer = wire.request(self.address, method, f"/control/stripe/{name}", body)
+        answer = wire.request(self.address, method, f"/control/{self.name}/{name}", body)
         if answer.status // 100 != 2:
             raise AssertionError(f"the sandbox refused {method} {name} {body}: {answer}")
         return answer.json if answer.body else None
@@ -42,8 +39,31 @@ class Sandbox:
         return sum(fault["fired"] for fault in self.control("GET", "faults")["faults"] if fault["kind"] == kind)
 
     def books(self, reference):
-        """What the gateway holds of one payment: its intents, each with charges and refunds."""
-        return self.control("GET", "books?reference=" + urllib.parse.quote(reference))["intents"]
+        """What the gateway holds of one payment: its intents or orders, each with its refunds."""
+        return self.control("GET", "books?reference=" + urllib.parse.quote(reference))[self.holds]
+
+    def bend_webhooks(self, mode, **more):
+        """How the gateway's own webhooks go out: normal, duplicate, reorder, hold, drop, early."""
+        self.control("POST", "webhooks", {"mode": mode, **more})
+
+    def dropped_webhooks(self):
+        """How many were never sent, since the sandbox started."""
+        return self.control("GET", "webhooks")["dropped"]
+
+
+class Sandbox(Control):
+    """`payweir sandbox`; of its gateways, Stripe."""
+
+    holds = "intents"
+
+    def __init__(self, binary, folder, address=None):
+        super().__init__(address or wire.free_address())
+        self._process = process.Process(binary, ["sandbox", "--listen", self.address], pathlib.Path(folder) / "sandbox.log")
+        self._process.wait_until_answers(self.address, "/control/stripe/books")
+
+    @property
+    def stripe_url(self):
+        return f"http://{self.address}/stripe"
 
     def all_books(self):
         """Every intent there is."""
@@ -58,14 +78,6 @@ class Sandbox:
     def charged_references(self):
         """The payments, as the switch calls them, that money was taken for."""
         return {intent["metadata"].get("order_id", intent["id"]) for intent in self.all_books() if intent["captured"]}
-
-    def bend_webhooks(self, mode, **more):
-        """How the gateway's own webhooks go out: normal, duplicate, reorder, hold, drop, early."""
-        self.control("POST", "webhooks", {"mode": mode, **more})
-
-    def dropped_webhooks(self):
-        """How many were never sent, since the sandbox started."""
-        return self.control("GET", "webhooks")["dropped"]
 
     def approve(self, intent_id):
         """What a payer does on their bank's page."""
