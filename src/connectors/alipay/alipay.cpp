@@ -73,11 +73,22 @@ Step Alipay::begin(const ConnectorRequest& request, const ConnectorContext& cont
     accepted.next_action = std::move(*page);
     return step::Done{std::move(accepted)};
   }
+  // A cancellation would pay back what was paid meanwhile: it is asked first whether that is so.
+  if (request.kind == OperationKind::void_authorisation)
+    return step::Send{alipay::build_request(alipay::query_of(request), context), SendKind::query};
   return step::Send{alipay::build_request(*call, context), SendKind::money};
 }
 
 Step Alipay::resume(const ConnectorRequest& request, const ConnectorContext& context,
                     const http::Response& answer) const {
+  if (request.kind == OperationKind::void_authorisation && alipay::answers(answer, alipay::kQuery)) {
+    const Finding finding = alipay::read_query_answer(request, alipay::credentials_of(context), answer);
+    const auto* found = std::get_if<finding::Found>(&finding);
+    const auto* accepted = found ? std::get_if<outcome::Accepted>(&found->outcome) : nullptr;
+    const bool is_open = !found || (accepted && accepted->as == AcceptedAs::needs_action);
+    if (!is_open) return step::Done{found->outcome};
+    return step::Send{alipay::build_request(alipay::cancel_of(request), context), SendKind::money};
+  }
   return step::Done{
       alipay::read_money_answer(request, alipay::credentials_of(context), method_of(request), answer)};
 }

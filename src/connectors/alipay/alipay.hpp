@@ -9,7 +9,8 @@ class Alipay final : public Connector {
  public:
   [[nodiscard]] const Capabilities& capabilities() const override;
 
-  // Pages and apps need no call: what the payer opens is signed here, and the order is made when they do.
+  // Pages and apps need no call: what the payer opens is signed here, and the order is made when they do. A
+  // void begins with a query.
   [[nodiscard]] Step begin(const ConnectorRequest& request, const ConnectorContext& context) const override;
   [[nodiscard]] Step resume(const ConnectorRequest& request, const ConnectorContext& context,
                             const http::Response& answer) const override;

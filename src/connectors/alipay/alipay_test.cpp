@@ -98,6 +98,32 @@ TEST(Alipay, EveryErrorOfTheTableMeansWhatItSays) {
   EXPECT_TRUE(std::holds_alternative<outcome::Unknown>(unheard_of)) << "an unknown code decides nothing";
 }
 
+// A cancellation reverses what was paid, so that a payer who was quicker would get nothing for it.
+TEST(Alipay, AVoidIsNotSentForWhatIsPaid) {
+  const Account account;
+  const ConnectorRequest request = request_of(OperationKind::void_authorisation, PaymentMethod::ali_pay_qr);
+  const Step begun = kConnector.begin(request, account.context());
+  EXPECT_EQ(std::get<step::Send>(begun).kind, SendKind::query);
+  const auto after = [&](const std::string& content) {
+    return kConnector.resume(request, account.context(),
+                             account.answer("alipay_trade_query_response", content));
+  };
+  const Step paid = after(
+      R"({"code":"10000","out_trade_no":"att_1","trade_no":"2026","trade_status":"TRADE_SUCCESS","total_amount":"88.88"})");
+  ASSERT_TRUE(std::holds_alternative<step::Done>(paid));
+  EXPECT_EQ(std::get<outcome::Accepted>(std::get<step::Done>(paid).outcome).as, AcceptedAs::captured);
+  for (const char* const open :
+       {R"({"code":"40004","sub_code":"ACQ.TRADE_NOT_EXIST"})",
+        R"({"code":"10000","out_trade_no":"att_1","trade_status":"WAIT_BUYER_PAY"})"}) {
+    const Step goes_on = after(open);
+    ASSERT_TRUE(std::holds_alternative<step::Send>(goes_on)) << open;
+    EXPECT_EQ(std::get<step::Send>(goes_on).kind, SendKind::money);
+    EXPECT_TRUE(std::get<step::Send>(goes_on).request.target.contains("alipay.trade.cancel"));
+  }
+  const Step unclear = after(R"({"code":"20000","sub_code":"aop.ACQ.SYSTEM_ERROR"})");
+  EXPECT_TRUE(std::holds_alternative<outcome::Unknown>(std::get<step::Done>(unclear).outcome));
+}
+
 TEST(Alipay, RefusesWhatItCannotDoBeforeAnythingIsSent) {
   const Account account;
   ConnectorRequest dollars = request_of(OperationKind::authorise, PaymentMethod::ali_pay_qr);

@@ -216,6 +216,11 @@ Result<Content> read_content(const http::Response& answer, std::string_view meth
   return content;
 }
 
+bool answers(const http::Response& answer, std::string_view method) {
+  const Result<SignedAnswer> taken = take_apart(answer.body, method);
+  return taken && !taken->is_error_response;
+}
+
 Outcome read_money_answer(const ConnectorRequest& request, const Credentials& credentials,
                           std::string_view method, const http::Response& answer) {
   const Result<Content> content = read_content(answer, method, credentials);

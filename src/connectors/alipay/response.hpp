@@ -26,6 +26,9 @@ struct Content {
 [[nodiscard]] Result<Content> read_content(const http::Response& answer, std::string_view method,
                                            const Credentials& credentials);
 
+// Whether it is the answer to this method, whatever it says.
+[[nodiscard]] bool answers(const http::Response& answer, std::string_view method);
+
 // The answer to call_of().
 [[nodiscard]] Outcome read_money_answer(const ConnectorRequest& request, const Credentials& credentials,
                                         std::string_view method, const http::Response& answer);

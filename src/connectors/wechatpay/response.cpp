@@ -164,6 +164,10 @@ Outcome read_close(const ConnectorRequest& request, const Content& content) {
 }
 
 Outcome read_refund(const ConnectorRequest& request, const Content& content) {
+  // Our number is sent once, so that the refusal cannot be about another request under it: more than is left.
+  if (content.is_signed && content.error().theirs == "INVALIDREQUEST")
+    return outcome::Declined{
+        describe(content), DeclineReason::not_permitted, RetryClass::do_not_retry, "", {}};
   if (!content.is_success()) return refused(request, content);
   const Value root = content.root(), amount = root["amount"]["refund"];
   if (root["out_refund_no"].text() != request.operation_reference)

@@ -49,11 +49,9 @@ constexpr auto kErrors = std::to_array<ErrorRow>({
     {"NOAUTH", Refusal::credentials, kUnspecified, kNever},
     {"MCHNOTEXISTS", Refusal::credentials, kUnspecified, kNever},
     {"APPIDMCHIDNOTMATCH", Refusal::credentials, kUnspecified, kNever},
-    {"ACCOUNTERROR", Refusal::credentials, kUnspecified, kNever},
 
     {"PARAMERROR", Refusal::rejected, kUnspecified, kNever},
     {"OPENIDMISMATCH", Refusal::rejected, kUnspecified, kNever},
-    {"RULELIMIT", Refusal::rejected, kUnspecified, kNever},
 
     {"ORDERNOTEXIST", Refusal::not_found, kUnspecified, kLater},
     {"RESOURCENOTEXISTS", Refusal::not_found, kUnspecified, kLater},
@@ -68,6 +66,8 @@ constexpr auto kErrors = std::to_array<ErrorRow>({
     {"AUTHCODEEXPIRE", Refusal::declined, DeclineReason::authentication_required, kPayer},
     {"AUTHCODEERROR", Refusal::declined, DeclineReason::authentication_required, kPayer},
     {"AUTHCODEINVALID", Refusal::declined, DeclineReason::authentication_required, kPayer},
+    {"RULELIMIT", Refusal::declined, DeclineReason::limit_exceeded, kPayer},
+    {"ACCOUNTERROR", Refusal::declined, DeclineReason::restricted, kPayer},
     {"NOTENOUGH", Refusal::declined, DeclineReason::insufficient_funds, kLater},
     {"BALANCENOTENOUGH", Refusal::declined, DeclineReason::insufficient_funds, kPayer},
     {"NOTSUPORTCARD", Refusal::declined, DeclineReason::not_permitted, kPayer},

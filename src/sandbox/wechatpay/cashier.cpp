@@ -124,7 +124,8 @@ http::Response serve_invocation(State& state, const http::Request& request) {
   const auto document = json::parse(request.body);
   if (!document) return json_answer(400, "message", "a JSON object is needed");
   const json::Value value = document->root();
-  std::string_view prepay = first_text(value, {"package", "prepayId", "prepayid"});
+  // A page signs its package, "prepay_id=…"; an app its prepayid, beside a package that is always the same.
+  std::string_view prepay = first_text(value, {"prepayid", "prepayId", "package"});
   const Order* order = find_by_code(state, prepay);
   if (order == nullptr) return json_answer(400, "message", "package: no order has this prepay_id");
   const std::string_view sign = first_text(value, {"paySign", "sign"});
