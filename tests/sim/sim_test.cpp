@@ -378,7 +378,10 @@ TEST(Sim, RunsThatOnceFailedStayGood) {
     if (line.starts_with('#')) continue;
     std::istringstream fields(line);
     WorldOptions options;
-    fields >> options.seed >> options.payments;
+    std::string gateways;
+    fields >> options.seed >> options.payments >> gateways;
+    ASSERT_TRUE(gateways == "stripe" || gateways == "all") << line;
+    options.gateways = gateways == "all" ? Gateways::all : Gateways::stripe;
     const WorldEnd end = run_world(options);
     EXPECT_TRUE(end.is_good()) << line << ": " << told(end);
     ++runs;
