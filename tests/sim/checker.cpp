@@ -277,6 +277,11 @@ Violations check_against_books(const StoredPayment& now, const GatewayBooks& boo
   const bool is_known = late > 0 || std::ranges::any_of(now.attempts, [](const auto& row) {
                           return came_late(row.attempt.state);
                         });
+  // Refunded in full before the switch knew that it was paid: by somebody in the dashboard, or by the switch
+  // before a backup was restored. Nobody lost anything, and the gateway does not tell it from an unpaid one.
+  const bool came_and_went =
+      has_ended_unpaid && captured == 0 && truth.captured > 0 && truth.came_and_went == truth.captured;
+  if (came_and_went) return found;
   if (has_ended_unpaid && truth.captured + truth.held > 0 && !is_known)
     found.push_back(
         {"INV-40", fmt::format("{}, and the gateway holds or has money", to_string(payment.state))});

@@ -114,6 +114,8 @@ void Network::call(http::Request request, CallOptions options, Caller caller, Co
       return;
     }
     count(request);
+    if (const Deed deed = deed_of(request); scheduler_.trace().keeps_lines() && !deed.name.empty())
+      scheduler_.note((deed.is_fence ? "  takes back " : "  makes ") + deed.name);
     if (strikes(FaultKind::request_lost)) return;
     if (strikes(FaultKind::request_late)) way = options.timeout + latency() * 100;
     if (strikes(FaultKind::reply_lost)) reply_comes = false;

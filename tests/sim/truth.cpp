@@ -55,7 +55,7 @@ Truth truth_at_stripe(const std::string& reference, const stripe::Books& books) 
 
 template <class Visit>
 void GatewayBooks::visit_orders(const Names& names, Visit visit) const {
-  for (const orders::OrderBooks* books : orders_)
+  for (const orders::OrderBooks* books : {alipay_, wechatpay_})
     for (const std::string& attempt : names.attempts)
       books->visit_by_reference(attempt, visit);
 }
@@ -63,6 +63,11 @@ void GatewayBooks::visit_orders(const Names& names, Visit visit) const {
 Truth GatewayBooks::truth_of(const Names& names) const {
   Truth truth = truth_at_stripe(names.reference, *stripe_);
   visit_orders(names, [&](const orders::Order& order) { add(truth, order); });
+  for (const std::string& attempt : names.attempts)
+    alipay_->visit_by_reference(attempt, [&](const orders::Order& order) {
+      if (order.state == orders::OrderState::paid && order.is_refunded_in_full())
+        truth.came_and_went += order.amount;
+    });
   return truth;
 }
 
@@ -97,7 +102,7 @@ std::set<std::string> GatewayBooks::repeated_references() const {
 
 GatewayBooks::Sums GatewayBooks::sums_of_orders() const {
   Sums sums;
-  for (const orders::OrderBooks* books : orders_)
+  for (const orders::OrderBooks* books : {alipay_, wechatpay_})
     for (std::uint32_t number = 0; number < books->size(); ++number) {
       const orders::Order& order = books->at(number);
       if (!order.was_paid()) {

@@ -2,7 +2,6 @@
 // The gateways' own books, as the checker wants them: what became of a payment's money, whichever gateway it
 // was at. Stripe knows a payment by its reference; Alipay and WeChat Pay know orders, each of which is called
 // like the attempt that it was made for, and refunds that are called like their operation.
-#include <array>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -30,13 +29,15 @@ struct Truth {
   std::int64_t refunded = 0;    // by the switch, and done
   std::int64_t returned = 0;    // by the switch, done, and come back
   std::int64_t taken_back = 0;  // charged, and paid back by the cancellation of the order
+  // Charged, and refunded in full since: Alipay shows such an order as it shows one that was never paid.
+  std::int64_t came_and_went = 0;
 };
 
 class GatewayBooks {
  public:
   GatewayBooks(const sandbox::stripe::Books& stripe, const sandbox::orders::OrderBooks& alipay,
                const sandbox::orders::OrderBooks& wechatpay)
-      : stripe_(&stripe), orders_{&alipay, &wechatpay} {}
+      : stripe_(&stripe), alipay_(&alipay), wechatpay_(&wechatpay) {}
 
   [[nodiscard]] Truth truth_of(const Names& names) const;
   // Whether the gateway's id of a charge is one of this payment's.
@@ -60,7 +61,8 @@ class GatewayBooks {
   void visit_orders(const Names& names, Visit visit) const;
 
   const sandbox::stripe::Books* stripe_;
-  std::array<const sandbox::orders::OrderBooks*, 2> orders_;
+  const sandbox::orders::OrderBooks* alipay_;
+  const sandbox::orders::OrderBooks* wechatpay_;
 };
 
 }  // namespace payweir::sim
