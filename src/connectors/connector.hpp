@@ -151,7 +151,10 @@ enum class FenceAnswer : std::uint8_t {
 };
 struct Fence {
   FenceKind kind = FenceKind::none;
-  Duration horizon{};  // horizon: a not-found this long after the send is final
+  // horizon: a not-found this long after the record is final. cancel: not before so long after it, where the
+  // cancellation pays back what was paid: it may be late itself, and must not meet an original that is late
+  // and succeeds.
+  Duration horizon{};
 };
 
 struct CredentialField {
@@ -213,8 +216,9 @@ class Connector {
   [[nodiscard]] virtual Step resume(const ConnectorRequest& request, const ConnectorContext& context,
                                     const http::Response& answer) const = 0;
 
-  // Queries, about the same operation. Never sends anything that moves money. `round` counts the answers
-  // of one inquiry, 0 first: a not-found by one road may lead to another.
+  // Queries, about the same operation. Never sends anything that charges. `round` counts the answers of one
+  // inquiry, 0 first: a not-found by one road may lead to another. A void that was sent is sent again, where
+  // that is harmless: even when the payment is found paid, if the first one may still arrive and pay it back.
   [[nodiscard]] virtual AskStep ask(const ConnectorRequest& request,
                                     const ConnectorContext& context) const = 0;
   [[nodiscard]] virtual AskStep resume_ask(const ConnectorRequest& request, const ConnectorContext& context,

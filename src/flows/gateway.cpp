@@ -202,6 +202,13 @@ Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapsh
   co_return result;
 }
 
+bool may_be_fenced(const Context& context, const PaymentSnapshot& snapshot) {
+  if (!snapshot.account) return true;
+  const Fence fence = snapshot.account->connector->fence(request_of(context, snapshot, std::nullopt));
+  return fence.kind != FenceKind::cancel ||
+         context.clock.wall() >= snapshot.aggregate.operation->created_at + fence.horizon;
+}
+
 Task<FenceAnswer> fence_at_gateway(Context& context, const PaymentSnapshot& snapshot) {
   if (!snapshot.account) co_return FenceAnswer::unclear;
   const Connector& connector = *snapshot.account->connector;

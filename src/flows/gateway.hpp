@@ -26,6 +26,10 @@ enum class Road : std::uint8_t { any, consistent };
 [[nodiscard]] Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapshot,
                                                Road road = Road::any);
 
+// After a not-found: whether it is time to make it final. A cancellation that pays back must not meet an
+// original that is still on its way.
+[[nodiscard]] bool may_be_fenced(const Context& context, const PaymentSnapshot& snapshot);
+
 // After a not-found: makes it final, if the connector can.
 [[nodiscard]] Task<FenceAnswer> fence_at_gateway(Context& context, const PaymentSnapshot& snapshot);
 

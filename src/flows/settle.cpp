@@ -105,6 +105,7 @@ PaymentEvent event_of(const Context& context, const PaymentSnapshot& snapshot, c
 
 Task<Finality> make_final(Context& context, const PaymentSnapshot& snapshot, GatewayFinding& asked) {
   if (PLANTED(not_found_is_final)) co_return Finality::is_final;
+  if (!may_be_fenced(context, snapshot)) co_return Finality::may_run;
   const FenceAnswer fence = co_await fence_at_gateway(context, snapshot);
   if (fence == FenceAnswer::holds) co_return Finality::is_final;
   if (PLANTED(unclear_fence_holds) && fence == FenceAnswer::unclear) co_return Finality::is_final;

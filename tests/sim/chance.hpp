@@ -8,7 +8,18 @@
 
 namespace payweir::sim {
 
-enum class Stream : std::uint8_t { order, swarm, network, disk, gateway, workload, payers, people, process };
+enum class Stream : std::uint8_t {
+  order,
+  swarm,
+  network,
+  disk,
+  gateway,
+  workload,
+  payers,
+  people,
+  process,
+  wallets
+};
 
 class Chance {
  public:

@@ -8,8 +8,6 @@
 
 #include "base/check.hpp"
 #include "ledger/accounts.hpp"
-#include "sandbox/stripe/books.hpp"
-#include "sandbox/stripe/object_id.hpp"
 #include "store/table_sql.hpp"
 
 namespace payweir::sim {
@@ -229,6 +227,13 @@ std::string StoredPayment::reference() const {
   return row.reference.empty() ? to_text(row.payment.id) : row.reference;
 }
 
+Names StoredPayment::names() const {
+  Names names{reference(), earlier_attempts};
+  for (const store::AttemptRow& attempt : attempts)
+    names.attempts.insert(to_text(attempt.attempt.id));
+  return names;
+}
+
 Violations check_payment(const StoredPayment& now, const StoredPayment* before) {
   Violations found;
   check_amounts(now, found);
@@ -240,35 +245,6 @@ Violations check_payment(const StoredPayment& now, const StoredPayment* before) 
 
 namespace {
 
-struct Truth {
-  std::int64_t charges = 0, captured = 0, held = 0;
-  std::int64_t refunded = 0;  // by the switch, and done
-  std::int64_t returned = 0;  // by the switch, done, and come back
-};
-
-Truth truth_of(const std::string& reference, const sandbox::stripe::Books& books) {
-  const auto totals = books.totals_of_reference(reference);
-  Truth truth{.charges = totals.charge_count, .captured = totals.captured, .held = totals.held};
-  books.visit_by_reference(reference, [&](const sandbox::stripe::Intent& intent) {
-    for (const sandbox::stripe::Refund& refund : intent.refunds)
-      if (!refund.metadata.get("payweir_operation").empty()) {
-        if (refund.status == sandbox::stripe::RefundStatus::succeeded) truth.refunded += refund.amount;
-        if (refund.status == sandbox::stripe::RefundStatus::failed) truth.returned += refund.amount;
-      }
-    return true;
-  });
-  return truth;
-}
-
-// The gateway's id of an attempt must be of a payment of this reference.
-bool names_its_own(const Attempt& attempt, const std::string& reference,
-                   const sandbox::stripe::Books& books) {
-  if (attempt.connector_payment_id.empty()) return true;
-  const auto id = sandbox::stripe::parse_id("pi_", attempt.connector_payment_id);
-  return id && id->intent < books.size() &&
-         sandbox::stripe::Books::reference_of(books.at(id->intent)) == reference;
-}
-
 bool waits_for_a_person(const StoredPayment& stored) {
   const PaymentState state = stored.row.payment.state;
   return state == PaymentState::conflicted || state == PaymentState::requires_merchant_action;
@@ -276,10 +252,11 @@ bool waits_for_a_person(const StoredPayment& stored) {
 
 }  // namespace
 
-Violations check_against_books(const StoredPayment& now, const sandbox::stripe::Books& books, When when) {
+Violations check_against_books(const StoredPayment& now, const GatewayBooks& books, When when) {
   Violations found;
   const Payment& payment = now.row.payment;
-  const Truth truth = truth_of(now.reference(), books);
+  const Names names = now.names();
+  const Truth truth = books.truth_of(names);
   if (truth.charges > 1) found.push_back({"INV-04", fmt::format("charged {} times", truth.charges)});
   std::int64_t late = 0, given_back = 0;
   for (const store::AttemptRow& row : now.attempts) {
@@ -292,7 +269,7 @@ Violations check_against_books(const StoredPayment& now, const sandbox::stripe::
   if (refunded > truth.refunded + truth.returned)
     found.push_back({"INV-19", "the switch says refunded, the gateway does not"});
   for (const store::AttemptRow& row : now.attempts)
-    if (!names_its_own(row.attempt, now.reference(), books))
+    if (!row.attempt.connector_payment_id.empty() && !books.is_of(row.attempt.connector_payment_id, names))
       found.push_back({"INV-19", "an attempt names a payment of somebody else's"});
   const bool has_ended_unpaid = payment.state == PaymentState::cancelled ||
                                 payment.state == PaymentState::failed ||
@@ -300,6 +277,11 @@ Violations check_against_books(const StoredPayment& now, const sandbox::stripe::
   const bool is_known = late > 0 || std::ranges::any_of(now.attempts, [](const auto& row) {
                           return came_late(row.attempt.state);
                         });
+  // Refunded in full before the switch knew that it was paid: by somebody in the dashboard, or by the switch
+  // before a backup was restored. Nobody lost anything, and the gateway does not tell it from an unpaid one.
+  const bool came_and_went =
+      has_ended_unpaid && captured == 0 && truth.captured > 0 && truth.came_and_went == truth.captured;
+  if (came_and_went) return found;
   if (has_ended_unpaid && truth.captured + truth.held > 0 && !is_known)
     found.push_back(
         {"INV-40", fmt::format("{}, and the gateway holds or has money", to_string(payment.state))});
@@ -347,10 +329,14 @@ void Checker::on_submit(const store::ChangeSet& changes) {
       continue;
     const auto values = changes.values_of(change);
     touched_.insert(std::get<std::int64_t>(values[index_of(*change.table, column)]));
-    if (table != "operation" || change.op != store::ChangeOp::insert) continue;
-    const OperationId id{std::get<std::int64_t>(values[index_of(*change.table, "key")]),
-                         std::get<std::int64_t>(values[index_of(*change.table, "salt")])};
-    recorded_at_[to_text(id)] = scheduler_.now();
+    if (change.op != store::ChangeOp::insert || (table != "operation" && table != "attempt")) continue;
+    const auto number = [&](std::string_view name) {
+      return std::get<std::int64_t>(values[index_of(*change.table, name)]);
+    };
+    const std::string reference = table == "operation" ? to_text(OperationId{number("key"), number("salt")})
+                                                       : to_text(AttemptId{number("key"), number("salt")});
+    recorded_at_[reference] = scheduler_.now();
+    if (table == "attempt") attempts_of_[number("payment_key")].insert(reference);
   }
 }
 
@@ -483,7 +469,7 @@ const std::string& select_by(std::string_view column) {
 std::optional<StoredPayment> Checker::load(std::int64_t payment_key) {
   auto payments = rows<store::PaymentRow>(select_by<store::PaymentRow>("key"), payment_key);
   if (payments.empty()) return std::nullopt;
-  StoredPayment stored{std::move(payments.front()), {}, {}, {}, {}, {}};
+  StoredPayment stored{std::move(payments.front()), {}, {}, {}, {}, {}, {}};
   // In two steps: each of the two partial indexes has a part of a payment's attempts.
   static const std::string live = select_by<store::AttemptRow>("payment_key") + " AND state <= 7 UNION ALL " +
                                   select_by<store::AttemptRow>("payment_key") + " AND state > 7";
@@ -501,6 +487,8 @@ std::optional<StoredPayment> Checker::load(std::int64_t payment_key) {
     if (came_late(row.attempt.state)) add_posting_of(row.attempt.id.key);
   for (const store::RefundRow& row : stored.refunds)
     add_posting_of(row.refund.id.key);
+  if (const auto known = attempts_of_.find(payment_key); known != attempts_of_.end())
+    stored.earlier_attempts = known->second;
   stored.events = rows<store::OutboxRow>(select_by<store::OutboxRow>("aggregate_key"), payment_key);
   return stored;
 }
@@ -523,6 +511,14 @@ std::optional<std::int64_t> Checker::key_of_reference(const std::string& referen
   const std::int64_t key = found ? sqlite3_column_int64(query.get(), 0) : 0;
   sqlite3_reset(query.get());
   return found ? std::optional(key) : std::nullopt;
+}
+
+Names Checker::names_of(const std::string& reference) {
+  Names names{reference, {}};
+  if (const auto key = key_of_reference(reference))
+    if (const auto known = attempts_of_.find(*key); known != attempts_of_.end())
+      names.attempts = known->second;
+  return names;
 }
 
 bool Checker::has_inbox(const std::string& event_id) {
@@ -558,15 +554,18 @@ std::optional<Instant> Checker::next_due() {
   return next;
 }
 
-void Checker::on_money(const std::string& operation_reference, Duration send_window) {
-  const auto recorded = recorded_at_.find(operation_reference);
-  if (recorded == recorded_at_.end())
-    violate("INV-05", operation_reference + " is sent and was never recorded");
-  else if (scheduler_.now() - recorded->second > send_window)
-    violate("INV-05", operation_reference + " is sent after its time to send");
-  else if (const Result<OperationId> id = parse_id<OperationTag>(operation_reference);
-           !id || rows<store::OperationRow>(select_by<store::OperationRow>("key"), id->key).empty())
-    violate("INV-05", operation_reference + " is sent before it is durable");
+void Checker::on_money(const std::string& reference, Duration send_window) {
+  const auto recorded = recorded_at_.find(reference);
+  if (recorded == recorded_at_.end()) return violate("INV-05", reference + " is sent and was never recorded");
+  if (scheduler_.now() - recorded->second > send_window)
+    return violate("INV-05", reference + " is sent after its time to send");
+  const Result<OperationId> operation = parse_id<OperationTag>(reference);
+  const Result<AttemptId> attempt = parse_id<AttemptTag>(reference);
+  const bool is_durable =
+      (operation &&
+       !rows<store::OperationRow>(select_by<store::OperationRow>("key"), operation->key).empty()) ||
+      (attempt && !rows<store::AttemptRow>(select_by<store::AttemptRow>("key"), attempt->key).empty());
+  if (!is_durable) violate("INV-05", reference + " is sent before it is durable");
 }
 
 }  // namespace payweir::sim

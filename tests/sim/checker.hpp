@@ -17,10 +17,7 @@
 #include "node.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite/connection.hpp"
-
-namespace payweir::sandbox::stripe {
-class Books;
-}
+#include "truth.hpp"
 
 namespace payweir::sim {
 
@@ -37,8 +34,10 @@ struct StoredPayment {
   std::vector<store::RefundRow> refunds;
   std::vector<store::PostingRow> postings;
   std::vector<store::OutboxRow> events;
+  std::set<std::string> earlier_attempts;  // that a restore forgot, and a gateway did not
 
   [[nodiscard]] std::string reference() const;  // as the merchant and the gateway know it
+  [[nodiscard]] Names names() const;
 };
 
 // Rules that hold of one payment at every commit: INV-01, 02, 03, 05, 06, 08, 10, 11, 15, 19, 28.
@@ -49,12 +48,12 @@ struct StoredPayment {
 enum class When : std::uint8_t { at_commit, at_rest };
 // What INV-40 says when a refund came back after it had succeeded, and no callback told of it.
 inline constexpr std::string_view kMissedReturn = "a refund came back, and the switch was not told";
-[[nodiscard]] std::vector<Violation> check_against_books(const StoredPayment& now,
-                                                         const sandbox::stripe::Books& books, When when);
+[[nodiscard]] std::vector<Violation> check_against_books(const StoredPayment& now, const GatewayBooks& books,
+                                                         When when);
 
 class Checker final : public CommitTap {
  public:
-  Checker(Disk& disk, Scheduler& scheduler, const sandbox::stripe::Books& books)
+  Checker(Disk& disk, Scheduler& scheduler, const GatewayBooks& books)
       : disk_(disk), scheduler_(scheduler), books_(books) {}
 
   void on_submit(const store::ChangeSet& changes) override;
@@ -80,8 +79,9 @@ class Checker final : public CommitTap {
     return went_on_.contains(payment_key);
   }
 
-  // Money leaves under this operation's reference: only once it is recorded, and not after its time to send.
-  void on_money(const std::string& operation_reference, Duration send_window);
+  // Money leaves under the name of this operation, or of this attempt: only once it is recorded, and not
+  // after its time to send.
+  void on_money(const std::string& reference, Duration send_window);
 
   // Of this payment a person said what became of it: until the end, the books may say otherwise.
   void trust_people(const std::set<std::string>& judged) { judged_ = &judged; }
@@ -105,6 +105,8 @@ class Checker final : public CommitTap {
   // Of every payment, by key.
   [[nodiscard]] std::unordered_map<std::int64_t, Standing> standings();
   [[nodiscard]] std::optional<std::int64_t> key_of_reference(const std::string& reference);
+  // By all names that gateways know this payment by.
+  [[nodiscard]] Names names_of(const std::string& reference);
   // Whether the gateway's event is stored.
   [[nodiscard]] bool has_inbox(const std::string& event_id);
   [[nodiscard]] std::int64_t count(const std::string& sql);
@@ -120,7 +122,7 @@ class Checker final : public CommitTap {
 
   Disk& disk_;
   Scheduler& scheduler_;
-  const sandbox::stripe::Books& books_;
+  GatewayBooks books_;
   std::optional<store::sqlite::Connection> connection_;
   std::map<std::string, store::sqlite::Statement> statements_;
   std::set<std::int64_t> touched_;
@@ -130,7 +132,8 @@ class Checker final : public CommitTap {
   std::set<std::string> forgotten_;
   std::set<std::int64_t>
       went_on_;  // payments that changed between the backup and its restore, or are of then
-  std::map<std::string, Instant> recorded_at_;  // operations, by reference
+  std::map<std::string, Instant> recorded_at_;  // operations and attempts, by reference
+  std::unordered_map<std::int64_t, std::set<std::string>> attempts_of_;  // payments: all there ever were
   std::vector<Violation> violations_;
   std::map<std::pair<PaymentState, PaymentState>, std::uint64_t> steps_;
 };

@@ -103,7 +103,8 @@ Caught hunt(const Mutant& mutant, const RunOptions& options) {
     Counts counts;
     for (std::uint64_t i = 0; i < options.seeds; ++i) {
       post.set(i + 1);
-      WorldOptions world{.seed = options.from + i, .payments = options.payments};
+      WorldOptions world{
+          .seed = options.from + i, .payments = options.payments, .gateways = Gateways::stripe};
       world.steps_max = kStepsMax;
       const WorldEnd told = run_world(world);
       if (told.is_good()) continue;

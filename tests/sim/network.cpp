@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/form.hpp"
+#include "base/json_reader.hpp"
 #include "ports/testkit.hpp"
 
 namespace payweir::sim {
@@ -20,21 +22,70 @@ Task<void> VirtualClock::sleep(Duration span) {
                                                                        asio::use_awaitable);
 }
 
-bool Network::is_gateway_call(const http::Request& request) const {
-  return request.target.starts_with("/stripe/v1/");
+bool is_gateway_call(const http::Request& request) {
+  return request.target.starts_with("/stripe/v1/") || request.target.starts_with("/wechatpay/v3/") ||
+         (request.method == http::Method::post && request.target.starts_with("/alipay/gateway.do"));
 }
 
+namespace {
+
+// What a request may do under which name. At most once each: what makes, and what takes back.
+struct Deed {
+  std::string name;  // "": it only looks
+  bool is_fence = false;
+};
+
+Deed deed_at_stripe(const http::Request& request) {
+  return {std::string(request.headers.get("Idempotency-Key")), request.body.contains("payweir_fence")};
+}
+
+Deed named(std::string_view content, std::string_view member, bool is_fence) {
+  const auto document = json::parse(content);
+  return {document ? std::string(document->root()[member].text()) : std::string(), is_fence};
+}
+
+Deed deed_at_alipay(const http::Request& request) {
+  const auto has_method = [&](std::string_view method) {
+    return request.target.contains("method=alipay.trade." + std::string(method) + "&");
+  };
+  const bool orders = has_method("precreate") || has_method("create") || has_method("pay");
+  const bool refunds = has_method("refund"), cancels = has_method("cancel");
+  if (!orders && !refunds && !cancels) return {};
+  const auto parameters = form::decode(request.body);
+  if (!parameters || parameters->empty()) return {};
+  return named(parameters->front().second, refunds ? "out_request_no" : "out_trade_no", cancels);
+}
+
+Deed deed_at_wechat_pay(const http::Request& request) {
+  if (request.method != http::Method::post) return {};
+  constexpr std::string_view kByNumber = "/wechatpay/v3/pay/transactions/out-trade-no/";
+  const std::string_view target = request.target;
+  if (target.starts_with(kByNumber)) {
+    const std::string_view rest = target.substr(kByNumber.size());
+    return {std::string(rest.substr(0, rest.find('/'))), true};
+  }
+  const bool refunds = target.starts_with("/wechatpay/v3/refund/");
+  return named(request.body, refunds ? "out_refund_no" : "out_trade_no", false);
+}
+
+Deed deed_of(const http::Request& request) {
+  if (request.target.starts_with("/alipay/")) return deed_at_alipay(request);
+  if (request.target.starts_with("/wechatpay/")) return deed_at_wechat_pay(request);
+  return deed_at_stripe(request);
+}
+
+}  // namespace
+
 void Network::count(const http::Request& request) {
-  const std::string_view key = request.headers.get("Idempotency-Key");
-  if (key.empty()) return;
-  if (request.body.contains("payweir_fence")) {
-    fenced_.insert(std::string(key));
+  const Deed deed = deed_of(request);
+  if (deed.name.empty()) return;
+  if (deed.is_fence) {
+    fenced_.insert(deed.name);
     return;
   }
-  if (on_money_) on_money_(std::string(key));
-  if (fenced_.contains(std::string(key)))
-    breaches_.push_back(std::string(key) + " was sent behind its fence");
-  if (!sent_.insert(std::string(key)).second) breaches_.push_back(std::string(key) + " was sent twice");
+  if (on_money_) on_money_(deed.name);
+  if (fenced_.contains(deed.name)) breaches_.push_back(deed.name + " was sent behind its fence");
+  if (!sent_.insert(deed.name).second) breaches_.push_back(deed.name + " was sent twice");
 }
 
 void Network::call(http::Request request, CallOptions options, Caller caller, Completion done) {
@@ -63,6 +114,8 @@ void Network::call(http::Request request, CallOptions options, Caller caller, Co
       return;
     }
     count(request);
+    if (const Deed deed = deed_of(request); scheduler_.trace().keeps_lines() && !deed.name.empty())
+      scheduler_.note((deed.is_fence ? "  takes back " : "  makes ") + deed.name);
     if (strikes(FaultKind::request_lost)) return;
     if (strikes(FaultKind::request_late)) way = options.timeout + latency() * 100;
     if (strikes(FaultKind::reply_lost)) reply_comes = false;

@@ -43,11 +43,15 @@ struct Arrival {
 using Reply = std::move_only_function<void(Arrival)>;
 using Host = std::function<void(http::Request request, Reply reply)>;
 
+// Whether the switch asks a gateway something: neither a payer's browser nor a callback.
+[[nodiscard]] bool is_gateway_call(const http::Request& request);
+
 class Network {
  public:
   Network(Scheduler& scheduler, Faults& faults, std::uint64_t seed)
       : scheduler_(scheduler), faults_(faults), chance_(seed, Stream::network) {}
-  // Called with the idempotency key of each request that may move money, as it leaves.
+  // Called with the idempotency key, or the number of the order, of each request that may move money, as it
+  // leaves.
   void set_on_money(std::function<void(const std::string& key)> on_money) { on_money_ = std::move(on_money); }
   void add_host(std::string origin, Host host) { hosts_[std::move(origin)] = std::move(host); }
 
@@ -71,7 +75,6 @@ class Network {
     std::string origin;
   };
   [[nodiscard]] Duration latency() { return milliseconds(chance_.between(1, 150)); }
-  [[nodiscard]] bool is_gateway_call(const http::Request& request) const;
   void count(const http::Request& request);
   void arrive(std::uint64_t number, http::Request request, Duration reply_delay, bool reply_comes);
   void complete(std::uint64_t number, Result<http::Response> result);
@@ -81,7 +84,7 @@ class Network {
   Chance chance_;
   std::map<std::string, Host> hosts_;
   std::map<std::uint64_t, Open> calls_;
-  std::set<std::string> sent_, fenced_;  // idempotency keys
+  std::set<std::string> sent_, fenced_;  // idempotency keys, numbers of orders and refunds
   std::vector<std::string> breaches_;
   std::function<void(const std::string&)> on_money_;
   std::uint64_t last_number_ = 0;

@@ -8,13 +8,12 @@
 #include <utility>
 
 #include "base/json_reader.hpp"
-#include "sandbox/stripe/books.hpp"
 
 namespace payweir::sim {
 namespace asio = boost::asio;
 
-void People::add_merchant(std::string merchant_id, std::string account_id, std::string key_id) {
-  employers_.push_back({std::move(merchant_id), std::move(account_id), std::move(key_id)});
+void People::add_merchant(std::string merchant_id, std::vector<std::string> account_ids, std::string key_id) {
+  employers_.push_back({std::move(merchant_id), std::move(account_ids), std::move(key_id)});
 }
 
 void People::begin() {
@@ -47,8 +46,11 @@ void People::do_something() {
     if (!order.payment_id.empty()) static_cast<void>(gateway_.refund_in_dashboard(order.payment_id));
   }
   if (faults_.strike(FaultKind::key_changed)) return start(change_key(chance_.below(employers_.size())));
-  if (faults_.strike(FaultKind::account_disabled))
-    return start(switch_off_and_on(chance_.below(employers_.size())));
+  if (faults_.strike(FaultKind::account_disabled)) {
+    const std::size_t merchant = chance_.below(employers_.size());
+    const std::size_t accounts = employers_[merchant].account_ids.size();
+    return start(switch_off_and_on(merchant, accounts > 1 ? chance_.below(accounts) : 0));
+  }
   start(work_off_list());
 }
 
@@ -110,21 +112,17 @@ People::Judgement People::judge(const json::Value& item) {
   const std::string reference(item["payment_id"].text());
   const std::string_view kind = item["kind"].text();
   Judgement truth{"not_executed"};
+  const Names names = checker_.names_of(reference);
+  const GatewayBooks books = gateway_.books();
   if (kind == "refund") {
-    gateway_.books().visit_by_reference(reference, [&](const sandbox::stripe::Intent& intent) {
-      for (const sandbox::stripe::Refund& refund : intent.refunds)
-        if (refund.metadata.get("payweir_operation") == item["operation_id"].text() &&
-            refund.status != sandbox::stripe::RefundStatus::failed)
-          truth.outcome = "refunded";
-      return true;
-    });
+    if (books.has_refund(names, item["operation_id"].text())) truth.outcome = "refunded";
   } else {
-    const auto totals = gateway_.books().totals_of_reference(reference);
-    if (totals.captured > 0)
-      truth = {"captured", totals.captured};
-    else if (totals.held > 0 && kind == "authorise")
+    const Truth at_gateway = books.truth_of(names);
+    if (at_gateway.captured > 0)
+      truth = {"captured", at_gateway.captured};
+    else if (at_gateway.held > 0 && kind == "authorise")
       truth.outcome = "authorized";
-    else if (totals.held == 0 && kind != "authorise")
+    else if (at_gateway.held == 0 && kind != "authorise")
       truth.outcome = "voided";
   }
   return faults_.strike(FaultKind::operator_errs) ? err(item, truth) : truth;
@@ -151,10 +149,10 @@ Task<void> People::change_key(std::size_t merchant) {
       http::Method::del, fmt::format("/api_keys/{}/{}", employer.merchant_id, former), "", kAdminKey, ""));
 }
 
-Task<void> People::switch_off_and_on(std::size_t merchant) {
+Task<void> People::switch_off_and_on(std::size_t merchant, std::size_t account) {
   const Employer& employer = employers_[merchant];
   const std::string target =
-      fmt::format("/account/{}/connectors/{}", employer.merchant_id, employer.account_id);
+      fmt::format("/account/{}/connectors/{}", employer.merchant_id, employer.account_ids[account]);
   for (const bool disabled : {true, false}) {
     std::string body = fmt::format(R"({{"connector_type":"payment_processor","disabled":{}}})", disabled);
     static_cast<void>(co_await ask(http::Method::post, target, std::move(body), kAdminKey, ""));

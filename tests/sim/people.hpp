@@ -24,17 +24,18 @@ class People {
   static constexpr std::string_view kSecondOperator = "the key of the operator bob";
 
   People(Scheduler& scheduler, Network& network, Faults& faults, Gateway& gateway, Shop& shop,
-         std::uint64_t seed)
+         Checker& checker, std::uint64_t seed)
       : scheduler_(scheduler),
         network_(network),
         faults_(faults),
         gateway_(gateway),
         shop_(shop),
+        checker_(checker),
         chance_(seed, Stream::people) {}
 
-  // `key_id`: of its API key, which is changed. `account_id`: its connector account, which is switched off
-  // and on.
-  void add_merchant(std::string merchant_id, std::string account_id, std::string key_id);
+  // `key_id`: of its API key, which is changed. `account_ids`: its connector accounts, one of which is
+  // switched off and on.
+  void add_merchant(std::string merchant_id, std::vector<std::string> account_ids, std::string key_id);
   // From now on they do something every now and then; they go on after all faults have ended.
   void begin();
 
@@ -51,7 +52,9 @@ class People {
     std::int64_t amount = 0;
   };
   struct Employer {
-    std::string merchant_id, account_id, key_id;
+    std::string merchant_id;
+    std::vector<std::string> account_ids;
+    std::string key_id;
   };
   void plan();
   void do_something();
@@ -61,7 +64,7 @@ class People {
   [[nodiscard]] Task<void> work_off_list();
   [[nodiscard]] Task<void> settle(std::string operation_id, std::string payment_id, Judgement judgement);
   [[nodiscard]] Task<void> change_key(std::size_t merchant);
-  [[nodiscard]] Task<void> switch_off_and_on(std::size_t merchant);
+  [[nodiscard]] Task<void> switch_off_and_on(std::size_t merchant, std::size_t account);
   // What the gateway's dashboard shows; another thing, when they err.
   [[nodiscard]] Judgement judge(const json::Value& item);
   [[nodiscard]] Judgement err(const json::Value& item, Judgement truth);
@@ -71,6 +74,7 @@ class People {
   Faults& faults_;
   Gateway& gateway_;
   Shop& shop_;
+  Checker& checker_;
   Chance chance_;
   std::vector<Employer> employers_;
   std::set<std::string> judged_;

@@ -98,8 +98,19 @@ constexpr std::string_view kMustBeSeen[] = {
     "a backup was restored",
     "a drain ended with every request answered",
 };
+// And where there are wallets.
+constexpr std::string_view kMustBeSeenOfWallets[] = {
+    "a code was scanned and paid",
+    "a barcode was paid",
+    "an order was closed unpaid",
+    "a wallet payment expired",
+    "a cancellation took back what was paid",
+    "a merchant cancelled, and the payer paid all the same",
+    "a wallet was refunded",
+    "a payer declined on the phone",
+};
 
-void check_what_was_seen(Counts& sums) {
+void check_what_was_seen(Counts& sums, Gateways gateways) {
   if (sums["seeds"] < kEnoughSeeds) return;
   const auto miss = [&](const std::string& what) {
     ++sums["failed"];
@@ -107,6 +118,9 @@ void check_what_was_seen(Counts& sums) {
   };
   for (const std::string_view what : kMustBeSeen)
     if (!sums.contains(fmt::format("  seen: {}", what))) miss(std::string(what));
+  if (gateways == Gateways::all)
+    for (const std::string_view what : kMustBeSeenOfWallets)
+      if (!sums.contains(fmt::format("  seen: {}", what))) miss(std::string(what));
   for (std::size_t i = 0; i < kFaultKinds; ++i) {
     const std::string_view kind = to_string(static_cast<FaultKind>(i));
     if (!sums.contains(fmt::format("  fault {}", kind))) miss(fmt::format("the fault {}", kind));
@@ -170,6 +184,8 @@ Result<RunOptions> parse_run_options(std::vector<std::string> arguments) {
       options.twice = value == "all"    ? RunOptions::Twice::all
                       : value == "some" ? RunOptions::Twice::some
                                         : RunOptions::Twice::none;
+    } else if (name == "--gateways" && (value == "stripe" || value == "all")) {
+      options.gateways = value == "all" ? Gateways::all : Gateways::stripe;
     } else if (name == "--faults") {
       auto caps = parse_caps(value);
       if (!caps) return std::unexpected(std::move(caps.error()));
@@ -184,6 +200,7 @@ Result<RunOptions> parse_run_options(std::vector<std::string> arguments) {
 std::string replay_command(const WorldOptions& options) {
   std::string command = fmt::format("make sim SEEDS=1 FROM={} PAYMENTS={}", options.seed, options.payments);
   if (!options.caps.empty()) command += " FAULTS=" + format_caps(options.caps);
+  if (options.gateways == Gateways::stripe) command += " ARGS='--gateways stripe'";
   return command;
 }
 
@@ -252,7 +269,10 @@ int run_seeds(const RunOptions& options) {
     double printed_s = 0;
     for (std::uint64_t i = member; i < options.seeds; i += options.jobs) {
       post.set(options.from + i);
-      WorldOptions world{.seed = options.from + i, .payments = options.payments, .caps = options.caps};
+      WorldOptions world{.seed = options.from + i,
+                         .payments = options.payments,
+                         .caps = options.caps,
+                         .gateways = options.gateways};
       if (options.shows_trace) world.trace = Trace::Keep::lines;
       const WorldEnd told = run_world(world);
       add(sums, told);
@@ -277,10 +297,13 @@ int run_seeds(const RunOptions& options) {
     ++died;
     print(fmt::format(
         "seed {} FAILED: it ended its process, and the seeds behind it did not run\n  replay: {}\n", seed,
-        replay_command({.seed = seed, .payments = options.payments, .caps = options.caps})));
+        replay_command({.seed = seed,
+                        .payments = options.payments,
+                        .caps = options.caps,
+                        .gateways = options.gateways})));
   });
   sums["failed"] += died;
-  check_what_was_seen(sums);
+  check_what_was_seen(sums, options.gateways);
   print_totals(sums, stopwatch.seconds());
   return sums["failed"] == 0 ? 0 : 1;
 }

@@ -11,7 +11,7 @@ namespace payweir::sim {
 
 inline constexpr const char* kUsage =
     "usage: payweir_sim [--seeds N] [--from K] [--payments N] [--twice all|some|none] [--faults kind=cap,…]\n"
-    "                   [--jobs N] [--trace] [--no-shrink]\n"
+    "                   [--gateways stripe|all] [--jobs N] [--trace] [--no-shrink]\n"
     "       payweir_sim sweep [NAME] [--from K] [--every N] [--jobs N]\n"
     "       payweir_sim mutants [NAME] [--seeds N] [--from K] [--payments N] [--jobs N]\n";
 
@@ -21,6 +21,7 @@ struct RunOptions {
   std::size_t payments = 500;
   enum class Twice : std::uint8_t { all, some, none } twice = Twice::some;
   FaultCaps caps;
+  Gateways gateways = Gateways::all;
   std::uint64_t every = 1;  // sweep: of the steps of a story
   std::size_t jobs = 1;     // processes
   bool shows_trace = false;

@@ -83,7 +83,8 @@ Shop::Shop(Scheduler& scheduler, Network& network, Faults& faults, Checker& chec
       faults_(faults),
       checker_(checker),
       workload_(seed, Stream::workload),
-      payers_(seed, Stream::payers) {
+      payers_(seed, Stream::payers),
+      wallets_(seed, Stream::wallets, 1) {
   network_.add_host(kShop, [this](http::Request request, Reply reply) {
     take_webhook(std::move(request), std::move(reply));
   });
@@ -113,17 +114,38 @@ Order Shop::draw_order(std::size_t number) {
   return order;
 }
 
+// Another draw of its own, so that the orders by card stay what they were.
+void Shop::make_wallet_order(Order& order) {
+  static constexpr std::string_view kWallets[] = {"ali_pay_qr",           "ali_pay_redirect",
+                                                  "ali_pay_barcode",      "we_chat_pay_qr",
+                                                  "we_chat_pay_redirect", "we_chat_pay_barcode"};
+  static constexpr std::string_view kEndings[] = {"1234", "1234", "0003", "0013", "0023", "0401", "0402"};
+  order.currency = "CNY";
+  order.card.clear();
+  order.manual_capture = false;
+  order.wallet = wallets_.one_of(std::span<const std::string_view>(kWallets));
+  if (order.wallet.ends_with("_barcode"))
+    order.auth_code = (order.wallet.starts_with("ali") ? "28000000000000" : "13000000000000") +
+                      std::string(wallets_.one_of(std::span<const std::string_view>(kEndings)));
+  // Refunds by WeChat Pay that come to nothing; one that never ends is not drawn.
+  if (order.refunds > 0 && wallets_.percent(10))
+    order.amount = wallets_.between(1, 99) * 10'000 + (wallets_.percent(50) ? 4'403 : 4'404);
+  order.cancels_meanwhile = wallets_.percent(20);
+}
+
 void Shop::start(Order& order) {
   asio::co_spawn(scheduler_.world_executor(), live(order), [](std::exception_ptr thrown) {
     if (thrown) std::rethrow_exception(thrown);
   });
 }
 
-void Shop::open(std::size_t count, Duration within) {
+void Shop::open(std::size_t count, Duration within, std::uint64_t wallets_percent) {
   check(!merchants_.empty(), "somebody takes payments");
   orders_.reserve(count);  // clients hold on to them
   for (std::size_t i = 0; i < count; ++i)
     orders_.push_back(draw_order(i));
+  for (Order& order : orders_)
+    if (wallets_percent > 0 && wallets_.percent(wallets_percent)) make_wallet_order(order);
   for (Order& order : orders_)
     scheduler_.happen_after(milliseconds(workload_.between(0, within.ms)), [this, &order] { start(order); });
 }
@@ -227,7 +249,14 @@ Task<Shop::Told> Shop::ask(const Order& order, http::Method method, std::string 
   co_return Told{};
 }
 
-std::string Shop::card_body(const Order& order) {
+std::string Shop::how_to_pay(const Order& order) {
+  if (!order.wallet.empty()) {
+    const std::string data =
+        order.auth_code.empty() ? "{}" : fmt::format(R"({{"auth_code":"{}"}})", order.auth_code);
+    return fmt::format(R"("payment_method":"wallet","payment_method_data":{{"wallet":{{"{}":{}}}}},)"
+                       R"("browser_info":{{"ip_address":"198.51.100.9"}})",
+                       order.wallet, data);
+  }
   return fmt::format(
       R"("payment_method":"card","payment_method_data":{{"card":{{"card_number":"{}","card_exp_month":"10",)"
       R"("card_exp_year":"2031","card_holder_name":"A Payer","card_cvc":"123"}}}})",
@@ -239,7 +268,7 @@ std::string Shop::create_body(const Order& order, std::int64_t amount) {
                                  order.currency, order.manual_capture ? "manual" : "automatic");
   if (order.payment_id.starts_with("order_")) body += fmt::format(R"("payment_id":"{}",)", order.payment_id);
   body += R"("return_url":"https://shop.test/back")";
-  if (order.style == Order::Style::at_once) body += R"(,"confirm":true,)" + card_body(order);
+  if (order.style == Order::Style::at_once) body += R"(,"confirm":true,)" + how_to_pay(order);
   return body + "}";
 }
 
@@ -268,7 +297,7 @@ Task<Shop::Told> Shop::pay(Order& order) {
     note_status(order, updated);
   }
   co_await sleep(milliseconds(workload_.between(10, 5'000)));
-  std::string confirm = "{" + card_body(order) + "}";
+  std::string confirm = "{" + how_to_pay(order) + "}";
   Told confirmed = co_await ask(order, http::Method::post, "/payments/" + order.payment_id + "/confirm",
                                 confirm, fmt::format("confirm-{}", order.number));
   note_status(order, confirmed);
@@ -306,6 +335,98 @@ Task<void> Shop::pay_at_the_bank(Order& order, std::string url) {
   static_cast<void>(co_await send(std::move(returning), seconds(60)));
 }
 
+Task<Shop::Page> Shop::browse(std::string url) {
+  Page page;
+  for (int hops = 0; hops < 6; ++hops) {
+    const std::size_t path = url.find('/', url.find("//") + 2);
+    if (path == std::string::npos) co_return page;
+    http::Request request{
+        .method = http::Method::get, .target = url.substr(path), .origin = url.substr(0, path)};
+    request.peer_address = "198.51.100.9";
+    Result<http::Response> answer = co_await send(std::move(request), seconds(60));
+    page.url = url;
+    page.status = answer ? answer->status : 0;
+    if (page.status / 100 != 3) {
+      if (answer) page.body = std::move(answer->body);
+      co_return page;
+    }
+    url = std::string(answer->headers.get("Location"));
+  }
+  co_return page;
+}
+
+Task<void> Shop::decide_on_page(std::string url, bool approves) {
+  const Page page = co_await browse(std::move(url));
+  if (page.status != 200 || !page.url.starts_with("http://gateway.test")) co_return;
+  const std::size_t path = page.url.find('/', page.url.find("//") + 2);
+  http::Request decision{
+      .method = http::Method::post, .target = page.url.substr(path), .origin = page.url.substr(0, path)};
+  decision.headers.set("content-type", "application/x-www-form-urlencoded");
+  decision.body = approves ? "decision=approve" : "decision=decline";
+  Result<http::Response> back = co_await send(std::move(decision), seconds(60));
+  if (back && back->status / 100 != 4)
+    ++seen_[approves ? "a payer approved on the phone" : "a payer declined on the phone"];
+  if (!back || back->status / 100 != 3 || wallets_.percent(20)) co_return;  // closes the window
+  const std::string home(back->headers.get("Location"));
+  if (home.starts_with(kSwitch)) static_cast<void>(co_await browse(home));
+}
+
+Task<void> Shop::pay_by_phone(Order order, std::string type, std::string url, std::uint64_t mood,
+                              Duration takes) {
+  co_await sleep(takes);
+  const bool approves = mood >= 24;
+  if (order.wallet.ends_with("_barcode")) {
+    // The phone asks only whose code ends so.
+    if (order.auth_code.ends_with("0023")) phone_(order.payment_id, approves);
+    co_return;
+  }
+  if (type == "qr_code_information" && url.starts_with("weixin://"))
+    url = "http://gateway.test/wechatpay/scan/" + url.substr(url.find("pr=") + 3);
+  co_await decide_on_page(url, approves);
+  // Who has declined on a page may come back to it.
+  if (!approves && mood >= 20) {
+    co_await sleep(seconds(wallets_.between(1, 600)));
+    co_await decide_on_page(std::move(url), true);
+  }
+}
+
+// The payer holds a phone, and the shop goes on meanwhile: it may well cancel at the same moment.
+Task<void> Shop::follow_wallet(Order& order) {
+  const std::string target = "/payments/" + order.payment_id;
+  Told told = co_await ask(order, http::Method::get, target, "", "");
+  const auto document = json::parse(told.body);
+  if (!document) co_return;
+  const json::Value action = document->root()["next_action"];
+  std::string type(action["type"].text());
+  std::string url(action[type == "qr_code_information" ? "qr_code_url" : "redirect_to_url"].text());
+  std::uint64_t mood = wallets_.below(100);
+  if (order.payer == Order::Payer::leaves) mood = 0;
+  if (order.payer == Order::Payer::declines) mood = 15;
+  if (order.payer == Order::Payer::approves) mood = 99;
+  Duration takes = milliseconds(wallets_.between(500, 60'000));
+  // Around the end of the payment, of which the payer knows nothing.
+  if (wallets_.percent(15)) takes = minutes(15) + milliseconds(wallets_.between(-60'000, 30'000));
+  if (order.payer_takes > Duration{}) takes = order.payer_takes;
+  if (mood >= 12) {  // or walks away
+    ++payers_on_phone_;
+    asio::co_spawn(scheduler_.world_executor(), pay_by_phone(order, type, url, mood, takes),
+                   [this](std::exception_ptr thrown) {
+                     --payers_on_phone_;
+                     if (thrown) std::rethrow_exception(thrown);
+                   });
+  }
+  if (!order.cancels_meanwhile) co_return;
+  const bool at_once = wallets_.percent(50);
+  const std::int64_t pause_ms = wallets_.between(1, 60'000);
+  co_await sleep(at_once ? std::max(takes - milliseconds(pause_ms / 60), milliseconds(1))
+                         : milliseconds(pause_ms));
+  Told cancelled = co_await ask(order, http::Method::post, target + "/cancel",
+                                R"({"cancellation_reason":"requested_by_customer"})",
+                                fmt::format("cancel-{}", order.number));
+  if (cancelled.status / 100 == 2) cancelled_meanwhile_.insert(order.payment_id);
+  note_status(order, cancelled);
+}
+
 // Asks now and then, as a shop does that shows its payer a page; gives up after some ten minutes.
 Task<std::string> Shop::wait_for_end(Order& order) {
   std::string status;
@@ -337,7 +458,10 @@ Task<Shop::Told> Shop::refund(Order& order, int number) {
 
 Task<void> Shop::follow_up(Order& order) {
   std::string status = order.statuses.back();
-  if (status == "requires_customer_action") {
+  if (status == "requires_customer_action" && !order.wallet.empty()) {
+    co_await follow_wallet(order);
+    status = order.statuses.back();
+  } else if (status == "requires_customer_action") {
     Told told = co_await ask(order, http::Method::get, "/payments/" + order.payment_id, "", "");
     const auto document = json::parse(told.body);
     if (document)

@@ -225,14 +225,33 @@ TEST(Swarm, CapsReadWhatTheyWrite) {
   EXPECT_FALSE(parse_caps("kill=x").has_value());
 }
 
-TEST(Scenarios, AreFortyAndEndWell) {
+TEST(Scenarios, AreFiftyFourAndEndWell) {
   const std::vector<Scenario> all = all_scenarios();
-  EXPECT_EQ(all.size(), 40u);
+  EXPECT_EQ(all.size(), 54u);
   for (const Scenario& each : all) {
     const WorldEnd end =
         run_world({.seed = 2, .orders = each.orders, .only = std::pair(FaultKind::kill, std::uint64_t{0})});
     EXPECT_TRUE(end.is_good()) << each.name << ": " << told(end);
     EXPECT_EQ(end.payments, each.orders.size()) << each.name;
+  }
+}
+
+// The merchant cancels, the payer pays, and the cancellation comes last: Alipay pays back what it had
+// charged, and the payment must not have been called paid meanwhile.
+TEST(Wallets, ALateCancellationPaysBackNothingThatWasCalledPaid) {
+  WorldOptions options{.seed = 2,
+                       .orders = scenario("a code of Alipay's, cancelled").orders,
+                       .only = std::pair(FaultKind::kill, std::uint64_t{0})};
+  const WorldEnd calm = run_world(options);
+  ASSERT_TRUE(calm.is_good()) << told(calm);
+  for (const FaultKind kind : {FaultKind::request_late, FaultKind::gateway_late}) {
+    const std::uint64_t occasions = calm.occasions[static_cast<std::size_t>(kind)];
+    EXPECT_GT(occasions, 2u);
+    for (std::uint64_t nth = 1; nth <= occasions; ++nth) {
+      options.only = std::pair(kind, nth);
+      const WorldEnd end = run_world(options);
+      EXPECT_TRUE(end.is_good()) << to_string(kind) << " at " << nth << ": " << told(end);
+    }
   }
 }
 
@@ -378,7 +397,10 @@ TEST(Sim, RunsThatOnceFailedStayGood) {
     if (line.starts_with('#')) continue;
     std::istringstream fields(line);
     WorldOptions options;
-    fields >> options.seed >> options.payments;
+    std::string gateways;
+    fields >> options.seed >> options.payments >> gateways;
+    ASSERT_TRUE(gateways == "stripe" || gateways == "all") << line;
+    options.gateways = gateways == "all" ? Gateways::all : Gateways::stripe;
     const WorldEnd end = run_world(options);
     EXPECT_TRUE(end.is_good()) << line << ": " << told(end);
     ++runs;

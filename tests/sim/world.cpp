@@ -7,7 +7,6 @@
 
 #include "base/check.hpp"
 #include "base/json_reader.hpp"
-#include "sandbox/stripe/books.hpp"
 
 namespace payweir::sim {
 namespace {
@@ -15,6 +14,7 @@ namespace {
 constexpr Instant kStart{1'795'000'000'000};
 constexpr Duration kArrivals = minutes(4);  // in which all orders come
 constexpr Duration kDrainMax = hours(96);
+constexpr Duration kRefundHorizon = minutes(16);  // and a while
 
 flows::Settings make_settings(std::uint64_t seed) {
   flows::Settings settings;
@@ -24,7 +24,8 @@ flows::Settings make_settings(std::uint64_t seed) {
   // In some runs people are called long before the gateway has had its say.
   if (Chance(seed, Stream::swarm, 1'000).percent(40)) settings.resolve_within = minutes(2);
   settings.public_url = Shop::kSwitch;
-  settings.connector_base_urls["stripe"] = std::string(Gateway::kOrigin) + "/stripe";
+  for (const std::string name : {"stripe", "alipay", "wechatpay"})
+    settings.connector_base_urls[name] = std::string(Gateway::kOrigin) + "/" + name;
   settings.webhooks_allow_private = true;
   settings.log_requests = false;
   settings.sandbox = true;
@@ -42,10 +43,13 @@ World::World(WorldOptions options)
       gateway_(scheduler_, network_, faults_, options_.seed),
       checker_(machine_.disk, scheduler_, gateway_.books()),
       shop_(scheduler_, network_, faults_, checker_, options_.seed),
-      people_(scheduler_, network_, faults_, gateway_, shop_, options_.seed),
+      people_(scheduler_, network_, faults_, gateway_, shop_, checker_, options_.seed),
       process_(options_.seed, Stream::process) {
   machine_.settings = make_settings(options_.seed);
   checker_.trust_people(people_.judged());
+  gateway_.set_names_of([this](const std::string& reference) { return checker_.names_of(reference); });
+  shop_.set_phone(
+      [this](const std::string& reference, bool approves) { gateway_.decide_on_phone(reference, approves); });
   network_.set_on_money([this](const std::string& key) {
     checker_.on_money(key, machine_.settings.send_window);
     if (node_ && node_->is_under_review())
@@ -178,6 +182,19 @@ void World::step() {
   check(scheduler_.step(), "nothing will ever happen again");
 }
 
+bool World::has_wallets() const {
+  if (options_.gateways == Gateways::stripe) return false;
+  if (options_.orders.empty()) return wallets_percent() > 0;
+  return std::ranges::any_of(options_.orders, [](const Order& order) { return !order.wallet.empty(); });
+}
+
+// Some seeds have none, some have many: 22 of a hundred over all.
+std::uint64_t World::wallets_percent() const {
+  if (options_.gateways == Gateways::stripe) return 0;
+  const std::uint64_t drawn = Chance(options_.seed, Stream::wallets).below(100);
+  return drawn < 25 ? 0 : drawn < 80 ? 20 : 55;
+}
+
 void World::set_up() {
   faults_.suspend(true);
   start_node();
@@ -217,8 +234,14 @@ void World::set_up() {
     check(key.has_value(), "a key is JSON");
     const auto connector = json::parse(account);
     check(connector.has_value(), "an account is JSON");
-    people_.add_merchant(id, std::string(connector->root()["merchant_connector_id"].text()),
-                         std::string(key->root()["key_id"].text()));
+    std::vector<std::string> accounts{std::string(connector->root()["merchant_connector_id"].text())};
+    if (has_wallets())
+      for (std::string body : {gateway_.alipay_account(), gateway_.wechatpay_account()}) {
+        const auto made = json::parse(admin(fmt::format("/account/{}/connectors", id), std::move(body)));
+        check(made.has_value(), "an account is JSON");
+        accounts.emplace_back(made->root()["merchant_connector_id"].text());
+      }
+    people_.add_merchant(id, std::move(accounts), std::string(key->root()["key_id"].text()));
     shop_.add_merchant({id, std::string(key->root()["api_key"].text())});
   }
   faults_.suspend(false);
@@ -242,7 +265,7 @@ void World::heal() {
 bool World::is_at_rest() {
   if (!node_ || !node_->is_up() || !scheduler_.is_idle() || !shop_.is_done()) return false;
   if (network_.open_calls() > 0 || gateway_.callbacks_under_way() > 0) return false;
-  if (gateway_.model().next_due() || !people_.are_idle()) return false;
+  if (gateway_.has_something_due() || !people_.are_idle()) return false;
   return !checker_.next_due();
 }
 
@@ -265,7 +288,14 @@ void World::check_recovery_time() {
       healed_at_ - machine_.settings.send_window - machine_.settings.gateway_timeout - minutes(2);
   const std::string in_the_dark =
       "FROM operation WHERE state <> 3 AND created_at < " + std::to_string(over.ms) +
-      " AND ((kind = 4 AND connector_operation_id = '') OR EXISTS (SELECT 1 FROM attempt"
+      // A refund that Alipay or WeChat Pay does not show may still be on its way there for a quarter of an
+      // hour.
+      " AND ((kind = 4 AND connector_operation_id = '' AND (created_at < " +
+      std::to_string((scheduler_.now() - kRefundHorizon).ms) +
+      " OR NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.payment_key = operation.payment_key"
+      " AND attempt.method >= " +
+      std::to_string(static_cast<int>(PaymentMethod::ali_pay_qr)) +
+      "))) OR EXISTS (SELECT 1 FROM attempt"
       " WHERE attempt.payment_key = operation.payment_key AND ((kind = 1 AND attempt.state <= 2)"
       " OR (kind IN (2, 3) AND attempt.state = 5))))";
   const std::int64_t count = checker_.count("SELECT count(*) " + in_the_dark);
@@ -290,7 +320,7 @@ void World::drain() {
     check_recovery_time();
     if (is_at_rest()) return;
     // What the gateway does by itself may take a week, and its callbacks some days; all else, 96 hours.
-    if (gateway_.model().next_due() || gateway_.callbacks_under_way() > 0) last_news = scheduler_.now();
+    if (gateway_.has_something_due() || gateway_.callbacks_under_way() > 0) last_news = scheduler_.now();
     if (scheduler_.now() - last_news > kDrainMax) return;
   }
 }
@@ -344,6 +374,19 @@ void World::check_truth(const StoredPayment& stored) {
   }
   if (was_judged)
     seen_[differs ? "a person was wrong, and only a statement can tell" : "a person settled a payment"] += 1;
+  const bool is_wallet = std::ranges::any_of(
+      stored.attempts, [](const auto& row) { return row.attempt.method >= PaymentMethod::ali_pay_qr; });
+  if (is_wallet) {
+    const PaymentState state = stored.row.payment.state;
+    const bool was_paid =
+        stored.row.payment.captured_minor > 0 || std::ranges::any_of(stored.attempts, [](const auto& row) {
+          return row.attempt.state == AttemptState::reversed;
+        });
+    seen_[fmt::format("a wallet payment {}", to_string(state))] += 1;
+    if (state == PaymentState::cancelled && was_paid) seen_["a wallet was charged late, and refunded"] += 1;
+    if (was_paid && shop_.was_cancelled(stored.reference()))
+      seen_["a merchant cancelled, and the payer paid all the same"] += 1;
+  }
   for (const store::AttemptRow& row : stored.attempts) {
     if (row.attempt.state == AttemptState::reversed) seen_["a late charge was given back"] += 1;
     if (row.attempt.state != AttemptState::succeeded_late) continue;
@@ -381,7 +424,7 @@ WorldEnd World::run() {
   if (options_.prepare) options_.prepare(*this);
   if (options_.only) faults_.plan_only(options_.only->first, options_.only->second);
   if (options_.orders.empty())
-    shop_.open(options_.payments, kArrivals);
+    shop_.open(options_.payments, kArrivals, wallets_percent());
   else
     shop_.open(options_.orders);
   people_.begin();
@@ -408,6 +451,17 @@ WorldEnd World::end() {
     if (faults_.fired(kind) > 0) told.fired[kind] = faults_.fired(kind);
   }
   told.seen = seen_;
+  for (const auto& [what, count] : shop_.seen())
+    told.seen[what] = count;
+  const GatewayBooks::Sums orders = gateway_.books().sums_of_orders();
+  const auto saw = [&](const char* what, std::uint64_t count) {
+    if (count > 0) told.seen[what] = count;
+  };
+  saw("a code was scanned and paid", orders.scanned);
+  saw("a barcode was paid", orders.barcodes);
+  saw("an order was closed unpaid", orders.unpaid);
+  saw("a cancellation took back what was paid", orders.taken_back);
+  saw("a wallet was refunded", orders.refunds);
   for (const auto& [step, count] : checker_.steps())
     told.seen[fmt::format("{} became {}", to_string(step.first), to_string(step.second))] = count;
   if (machine_.disk.torn_sectors() > 0) told.seen["a power cut tore a sector"] = machine_.disk.torn_sectors();

@@ -20,10 +20,14 @@
 
 namespace payweir::sim {
 
+// At whom the merchants have accounts.
+enum class Gateways : std::uint8_t { stripe, all };
+
 struct WorldOptions {
   std::uint64_t seed = 1;
   std::size_t payments = 500;
   FaultCaps caps;
+  Gateways gateways = Gateways::all;
   Trace::Keep trace = Trace::Keep::hash_only;
   std::uint64_t steps_max = 10'000'000;  // a run that takes more goes on for ever
   // Instead of orders that are drawn.
@@ -78,6 +82,9 @@ class World {
 
  private:
   void set_up();
+  // Of all orders, by the seed.
+  [[nodiscard]] std::uint64_t wallets_percent() const;
+  [[nodiscard]] bool has_wallets() const;
   void start_node();
   void befall();  // what strikes the process between two steps
   [[nodiscard]] int disk_verdict(Disk::Call call);

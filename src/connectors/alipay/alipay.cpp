@@ -31,6 +31,8 @@ constexpr Capabilities kCapabilities{
 
 // Any refund has arrived, been executed and is shown by then.
 constexpr Duration kRefundHorizon = minutes(15);
+// A barcode payment that had been sent is executed, or is none, so long after it could last arrive.
+constexpr Duration kExecutionMax = minutes(2);
 // No order of ours is called so.
 constexpr std::string_view kNoOrder = "payweir_credentials_check";
 
@@ -97,24 +99,34 @@ AskStep Alipay::ask(const ConnectorRequest& request, const ConnectorContext& con
   return ask::Send{alipay::build_request(alipay::query_of(request), context)};
 }
 
+// Of a void: what is under way may pay back what was paid meanwhile, so that nothing but a cancellation, or
+// Alipay's refusal of one, tells how it ends.
 AskStep Alipay::resume_ask(const ConnectorRequest& request, const ConnectorContext& context, int round,
                            const http::Response& answer) const {
   const alipay::Credentials& credentials = alipay::credentials_of(context);
-  if (request.kind == OperationKind::void_authorisation && round > 0)
+  const bool is_void = request.kind == OperationKind::void_authorisation;
+  if (is_void && round == 1) {
+    if (alipay::refuses_to_cancel(credentials, answer))
+      return ask::Send{alipay::build_request(alipay::query_of(request), context)};
     return ask::Done{
         finding::Found{alipay::read_money_answer(request, credentials, alipay::kCancel, answer)}};
+  }
   Finding finding = alipay::read_query_answer(request, credentials, answer);
-  if (request.kind != OperationKind::void_authorisation) return ask::Done{std::move(finding)};
+  if (!is_void) return ask::Done{std::move(finding)};
   const auto* found = std::get_if<finding::Found>(&finding);
   const auto* accepted = found ? std::get_if<outcome::Accepted>(&found->outcome) : nullptr;
-  const bool is_open = !found || (accepted && accepted->as == AcceptedAs::needs_action);
-  if (is_open) return ask::Send{alipay::build_request(alipay::cancel_of(request), context)};
-  return ask::Done{std::move(finding)};
+  const bool is_open = !found || (accepted && accepted->as != AcceptedAs::voided);
+  if (!is_open || (round > 1 && accepted && accepted->as == AcceptedAs::captured))
+    return ask::Done{std::move(finding)};
+  if (round > 1) return ask::Done{finding::Found{outcome::Unknown{"Alipay refuses to cancel", "", false}}};
+  return ask::Send{alipay::build_request(alipay::cancel_of(request), context)};
 }
 
 Fence Alipay::fence(const ConnectorRequest& request) const {
   if (request.kind == OperationKind::refund) return {FenceKind::horizon, kRefundHorizon};
-  return {FenceKind::cancel, {}};
+  if (request.method == PaymentMethod::ali_pay_barcode)
+    return {FenceKind::cancel, request.sendable + kExecutionMax};
+  return {FenceKind::cancel, {}};  // what nobody is shown nobody pays
 }
 
 http::Request Alipay::begin_fence(const ConnectorRequest& request, const ConnectorContext& context) const {

@@ -248,6 +248,12 @@ Finding read_query_answer(const ConnectorRequest& request, const Credentials& cr
   return is_refund ? read_refund_query(request, *content) : read_trade(request, *content);
 }
 
+bool refuses_to_cancel(const Credentials& credentials, const http::Response& answer) {
+  const Result<Content> content = read_content(answer, kCancel, credentials);
+  return content && content->is_signed && !content->is_success() &&
+         content->error().ours == Refusal::declined;
+}
+
 FenceAnswer read_cancel_answer(const ConnectorRequest& request, const Credentials& credentials,
                                const http::Response& answer) {
   const Result<Content> content = read_content(answer, kCancel, credentials);

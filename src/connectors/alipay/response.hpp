@@ -35,6 +35,8 @@ struct Content {
 // The answer to query_of().
 [[nodiscard]] Finding read_query_answer(const ConnectorRequest& request, const Credentials& credentials,
                                         const http::Response& answer);
+// Whether Alipay says, signed, that it will not cancel: what a query shows then is as it is.
+[[nodiscard]] bool refuses_to_cancel(const Credentials& credentials, const http::Response& answer);
 // The answer to cancel_of(), sent as a fence or once more.
 [[nodiscard]] FenceAnswer read_cancel_answer(const ConnectorRequest& request, const Credentials& credentials,
                                              const http::Response& answer);

@@ -11,8 +11,6 @@ namespace {
 using json::Value;
 
 constexpr json::Limits kLimits{.depth_max = 32, .keys_max = 10'000};
-// A barcode payment that had been sent is executed, or is none, so long after it could last arrive.
-constexpr Duration kExecutionMax = minutes(2);
 
 Outcome unknown(std::string why) {
   return outcome::Unknown{std::move(why), "", false};
@@ -254,6 +252,12 @@ Finding read_query_answer(const ConnectorRequest& request, const ConnectorContex
   Outcome outcome = read_transaction(request, credentials_of(context), content->root());
   if (is_unpayable(request, outcome)) return finding::NotFound{};
   return finding::Found{std::move(outcome)};
+}
+
+bool refuses_to_reverse(const ConnectorContext& context, const http::Response& answer) {
+  const Result<Content> content = read_content(answer, context);
+  return content && content->is_signed && !content->is_success() &&
+         content->error().ours == Refusal::declined;
 }
 
 FenceAnswer read_close_answer(const ConnectorRequest& request, const ConnectorContext& context,

@@ -9,6 +9,9 @@
 
 namespace payweir::wechatpay {
 
+// A barcode payment that had been sent is executed, or is none, so long after it could last arrive.
+inline constexpr Duration kExecutionMax = minutes(2);
+
 struct Content {
   json::Document document;  // an empty body: an empty document
   int status = 0;
@@ -28,6 +31,8 @@ struct Content {
 // The answer to query_of().
 [[nodiscard]] Finding read_query_answer(const ConnectorRequest& request, const ConnectorContext& context,
                                         const http::Response& answer);
+// Whether WeChat Pay says, signed, that it will not reverse: what a query shows then is as it is.
+[[nodiscard]] bool refuses_to_reverse(const ConnectorContext& context, const http::Response& answer);
 // The answer to close_of(), sent as a fence.
 [[nodiscard]] FenceAnswer read_close_answer(const ConnectorRequest& request, const ConnectorContext& context,
                                             const http::Response& answer);

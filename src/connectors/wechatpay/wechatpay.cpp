@@ -56,22 +56,36 @@ AskStep WechatPay::ask(const ConnectorRequest& request, const ConnectorContext& 
   return ask::Send{wechatpay::build_request(wechatpay::query_of(request, context), context)};
 }
 
+// Of the void of a barcode payment: the reversal under way may pay back what was paid meanwhile, so that
+// nothing but a reversal, or the refusal of one, tells how it ends. What is closed without having been paid
+// is told by a query.
 AskStep WechatPay::resume_ask(const ConnectorRequest& request, const ConnectorContext& context, int round,
                               const http::Response& answer) const {
-  if (request.kind == OperationKind::void_authorisation && round > 0)
+  const bool is_void = request.kind == OperationKind::void_authorisation;
+  const bool pays_back = request.method == PaymentMethod::we_chat_pay_barcode;
+  if (is_void && round == 1) {
+    if (pays_back && wechatpay::refuses_to_reverse(context, answer))
+      return ask::Send{wechatpay::build_request(wechatpay::query_of(request, context), context)};
     return ask::Done{finding::Found{wechatpay::read_money_answer(request, context, answer)}};
+  }
   Finding finding = wechatpay::read_query_answer(request, context, answer);
-  if (request.kind != OperationKind::void_authorisation) return ask::Done{std::move(finding)};
+  if (!is_void) return ask::Done{std::move(finding)};
   const auto* found = std::get_if<finding::Found>(&finding);
   const auto* accepted = found ? std::get_if<outcome::Accepted>(&found->outcome) : nullptr;
-  const bool is_open = !found || (accepted && accepted->as == AcceptedAs::needs_action);
-  if (is_open) return ask::Send{wechatpay::build_request(wechatpay::close_of(request, context), context)};
-  return ask::Done{std::move(finding)};
+  const bool is_paid = accepted && accepted->as == AcceptedAs::captured;
+  const bool is_open =
+      !found || (accepted && accepted->as == AcceptedAs::needs_action) || (is_paid && pays_back);
+  if (!is_open || (round > 1 && is_paid)) return ask::Done{std::move(finding)};
+  if (round > 1)
+    return ask::Done{finding::Found{outcome::Unknown{"WeChat Pay refuses to reverse", "", false}}};
+  return ask::Send{wechatpay::build_request(wechatpay::close_of(request, context), context)};
 }
 
 Fence WechatPay::fence(const ConnectorRequest& request) const {
   if (request.kind == OperationKind::refund) return {FenceKind::horizon, kRefundHorizon};
-  return {request.method == PaymentMethod::we_chat_pay_barcode ? FenceKind::cancel : FenceKind::close, {}};
+  if (request.method == PaymentMethod::we_chat_pay_barcode)
+    return {FenceKind::cancel, request.sendable + wechatpay::kExecutionMax};
+  return {FenceKind::close, {}};
 }
 
 http::Request WechatPay::begin_fence(const ConnectorRequest& request, const ConnectorContext& context) const {
