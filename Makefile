@@ -90,7 +90,7 @@ sim: simulator  ## years of faults in minutes: SEEDS=100 FROM=1 [PAYMENTS=500] [
 	  $(if $(PAYMENTS),--payments $(PAYMENTS)) $(if $(FAULTS),--faults $(FAULTS)) $(ARGS)
 
 .PHONY: sweep
-sweep: simulator  ## 40 scenarios, each call, write and step failing in every way it can: [EVERY=1]
+sweep: simulator  ## 54 scenarios, each call, write and step failing in every way it can: [EVERY=1]
 	@exec build/sim/tests/sim/payweir_sim sweep --every $(EVERY) --jobs $(JOBS) $(ARGS)
 
 .PHONY: mutants
