@@ -21,7 +21,7 @@ const ConnectorCredentials& credentials() {
   static const ConnectorCredentials account = [] {
     ConnectorCredentials made;
     made.auth_type = "HeaderKey";
-    made.api_key = Secret("sk_test_123");
+    made.set("api_key", Secret("sk_test_123"));
     return made;
   }();
   return account;

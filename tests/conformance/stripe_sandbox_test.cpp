@@ -82,7 +82,7 @@ class StripeSandbox : public testing::Test {
 
   bool fenced(const ConnectorRequest& request) {
     const auto answer = send(kConnector.begin_fence(request, context_));
-    return answer && kConnector.read_fence(*answer) == FenceAnswer::holds;
+    return answer && kConnector.read_fence(request, context_, *answer) == FenceAnswer::holds;
   }
 
   // A new operation, with a reference of its own.
@@ -161,7 +161,7 @@ TEST_F(StripeSandbox, ChargesHoldsAndDeclines) {
 }
 
 TEST_F(StripeSandbox, RefusesABadKey) {
-  credentials_.api_key = Secret("sk_test_1_invalid_values");
+  credentials_.set("api_key", Secret("sk_test_1_invalid_values"));
   const auto rejected = as<outcome::Rejected>(run(authorisation()));
   EXPECT_EQ(rejected.cause, outcome::Rejected::Cause::credentials);
   EXPECT_FALSE(rejected.error.message.empty());

@@ -1,5 +1,7 @@
 #include "flows/accounts/connector_accounts.hpp"
 
+#include <algorithm>
+
 #include "flows/accounts/access.hpp"
 #include "flows/accounts/change.hpp"
 #include "flows/accounts/secrets.hpp"
@@ -14,9 +16,21 @@ std::string default_label(const CreateConnectorAccount& command, const ProfileEn
   return command.connector + "_" + shop;
 }
 
+// Members that the connector does not ask for are nobody's to keep.
+void drop_undeclared(const Connector& connector, ConnectorCredentials& credentials) {
+  const std::span<const AuthType> types = connector.capabilities().auth_types;
+  const auto type = std::ranges::find(types, credentials.auth_type, &AuthType::name);
+  if (type == types.end()) return;
+  std::erase_if(credentials.fields, [&](const auto& field) {
+    return std::ranges::find(type->fields, std::string_view(field.first), &CredentialField::name) ==
+           type->fields.end();
+  });
+}
+
 // Checks credentials against their connector and seals them into the row.
-Result<void> take_credentials(Context& context, const Connector& connector,
-                              const ConnectorCredentials& credentials, ConnectorAccountView& view) {
+Result<void> take_credentials(Context& context, const Connector& connector, ConnectorCredentials credentials,
+                              ConnectorAccountView& view) {
+  drop_undeclared(connector, credentials);
   if (Result<void> complete = check_fields(connector.capabilities(), credentials); !complete) return complete;
   if (auto prepared = connector.prepare(credentials); !prepared) return fail(std::move(prepared.error()));
   view.row.sealed_credentials = seal_credentials(context.keys, view.row.id.key, credentials);
