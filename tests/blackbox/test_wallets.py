@@ -659,6 +659,16 @@ class Faulty:
 class AlipayFaults(Faulty, WalletCase):
     account_type = wallets.Alipay
 
+    def test_a_code_that_a_gateway_did_not_let_go_of_may_be_paid(self):
+        """Not at Alipay: whether its cancellation is under way nobody knows, and it pays back what is paid."""
+        made = self.pay()
+        self.account.plant("down")
+        self.assertEqual(self.let_go(made), "processing")
+        self.account.heal()
+        self.account.scan()
+        self.eventually_status(self.shop, made["payment_id"], "requires_payment_method", timeout_s=SOON_S)
+        self.assertEqual((self.account.charges(), self.account.refunds()), ([6540], [6540]))
+
 
 class WechatPayFaults(Faulty, WalletCase):
     account_type = wallets.WechatPay

@@ -538,7 +538,6 @@ const checks = {
     shown, paid,
     payAtOnce: (context, order) => pay(context, BARCODE, order),
     show: (context, order) => pay(context, 'ali_pay_qr', order),
-    absentBarcode: 'failed',
     refundPending: (answer) => ({ ...answer, fund_change: 'N' }),
     oddStatus: (answer) => ({ ...answer, trade_status: 'TRADE_PONDERED' }),
     oddRefund: (answer) => ({ ...answer, refund_status: 'REFUND_PONDERED' }),

@@ -579,7 +579,6 @@ const checks = {
     shown, paid,
     payAtOnce: (context, order) => pay(context, BARCODE, order),
     show: (context, order) => pay(context, 'we_chat_pay_qr', order),
-    absentBarcode: 'processing',
     refundPending: (answer) => ({ ...answer, status: 'PROCESSING' }),
     oddStatus: (answer) => ({ ...answer, trade_state: 'PONDERED' }),
     oddRefund: (answer) => ({ ...answer, status: 'PONDERED' }),
