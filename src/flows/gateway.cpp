@@ -56,6 +56,7 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   request.return_url = context.settings.public_url + "/payments/" + request.payment_reference + "/" +
                        snapshot.merchant->row.merchant_id + "/redirect/response/" +
                        snapshot.account->row.connector;
+  if (snapshot.details->paid_on == "page") request.return_url += "?attempt_id=" + request.attempt_reference;
   request.payer_ip = payer_address(*snapshot.details);
   request.billing = read_contact(snapshot.details->payment_method_billing_json.empty()
                                      ? snapshot.details->billing_json

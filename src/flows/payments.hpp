@@ -138,8 +138,11 @@ struct RefundPage {
 
 // The payer came back from the gateway's page: asks the gateway, changes what it answers, and says where
 // the payer goes next (the merchant's return_url with payment_id and status). Never a state by itself.
+// `attempt_id`: of the attempt that they come back from. Who knows it has been told it by the switch, and may
+// be sent to the payment page, whose address holds the client_secret; nobody else is.
 [[nodiscard]] Task<Result<std::string>> return_from_gateway(Context& context, std::string merchant_id,
-                                                            std::string payment_id);
+                                                            std::string payment_id,
+                                                            std::string attempt_id = "");
 
 // How to answer a gateway's callback, in its own words.
 struct CallbackAnswer {

@@ -376,6 +376,32 @@ TEST(CreatePayment, WhoeverIsAnsweredSecondIsAnsweredAlike) {
   EXPECT_EQ(shop.status_of("order_1"), "succeeded");
 }
 
+// The way back from a gateway is open to everybody, and the page's address holds the client_secret.
+TEST(ReturnFromGateway, ShowsTheWayToThePaymentPageToItsPayerAlone) {
+  Shop shop;
+  CreatePayment unpaid = Shop::order("order_1");
+  unpaid.confirm = false;
+  ASSERT_TRUE(shop.create(std::move(unpaid)));
+  ConfirmPayment confirm;
+  confirm.payment_id = "order_1";
+  confirm.instrument = Card{Secret("4242424242424242"), Secret("123"), 10, 2030, "Ada Lovelace"};
+  confirm.on_payment_page = true;
+  ASSERT_TRUE(shop.run(confirm_payment(shop.context(), shop.caller, std::nullopt, confirm, shop.rendering)));
+  RetrievePayment retrieve;
+  retrieve.payment_id = "order_1";
+  const PaymentView view = shop.run(retrieve_payment(shop.context(), shop.caller, retrieve)).value();
+  const auto way_back = [&](const std::string& attempt_id) {
+    return shop.run(return_from_gateway(shop.context(), "shop", "order_1", attempt_id)).value();
+  };
+  EXPECT_TRUE(way_back(to_text(view.attempt->id)).ends_with(view.client_secret));
+  EXPECT_FALSE(way_back("").contains(view.client_secret));
+  EXPECT_FALSE(way_back("att_00000000000000000000000000").contains(view.client_secret));
+  bool is_named = false;
+  for (const http::Request& sent : shop.http.requests)
+    is_named |= sent.body.contains("attempt_id%3D" + to_text(view.attempt->id));
+  EXPECT_TRUE(is_named) << "the gateway sends the payer back with the attempt's id";
+}
+
 TEST(CapturePayment, AReplayComesBeforeTheRefusalThatItsFirstExecutionCaused) {
   Shop shop;
   CreatePayment command = Shop::order("order_1");

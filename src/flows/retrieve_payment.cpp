@@ -54,7 +54,7 @@ Task<Result<PaymentView>> retrieve_payment(Context& context, Principal principal
 }
 
 Task<Result<std::string>> return_from_gateway(Context& context, std::string merchant_id,
-                                              std::string payment_id) {
+                                              std::string payment_id, std::string attempt_id) {
   Result<std::shared_ptr<const MerchantEntry>> merchant =
       co_await context.directory.merchant_by_id(merchant_id);
   if (!merchant) co_return fail(std::move(merchant.error()));
@@ -67,7 +67,7 @@ Task<Result<std::string>> return_from_gateway(Context& context, std::string merc
   command.sync = Sync::ask_gateway;
   Result<PaymentView> view = co_await retrieve_payment(context, std::move(principal), std::move(command));
   if (!view) co_return fail(std::move(view.error()));
-  if (view->details->paid_on == "page")
+  if (view->details->paid_on == "page" && view->attempt && to_text(view->attempt->id) == attempt_id)
     co_return context.settings.public_url + "/pay/" + view->payment_id +
         "?client_secret=" + view->client_secret;
   const std::string& of_payment = view->details->return_url;

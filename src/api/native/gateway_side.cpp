@@ -41,8 +41,8 @@ Task<Result<Reply>> leave_for_gateway(RequestContext request) {
   if (view->attempt->state == AttemptState::needs_action &&
       view->attempt->next_action.kind == NextActionKind::redirect)
     co_return redirect_reply(view->attempt->next_action.data);
-  Result<std::string> location =
-      co_await flows::return_from_gateway(request.flows, std::move(merchant_id), std::move(payment_id));
+  Result<std::string> location = co_await flows::return_from_gateway(request.flows, std::move(merchant_id),
+                                                                     std::move(payment_id), attempt_id);
   if (!location) co_return fail(std::move(location.error()));
   co_return send_payer(*location);
 }
@@ -51,7 +51,8 @@ Task<Result<Reply>> come_back(RequestContext request) {
   std::string merchant_id = request.param("merchant_id");
   std::string payment_id = request.param("payment_id");
   Result<std::string> location =
-      co_await flows::return_from_gateway(request.flows, std::move(merchant_id), std::move(payment_id));
+      co_await flows::return_from_gateway(request.flows, std::move(merchant_id), std::move(payment_id),
+                                          std::string(request.query_value("attempt_id")));
   if (!location) co_return fail(std::move(location.error()));
   co_return send_payer(*location);
 }
