@@ -132,8 +132,11 @@ struct Done {
 using Step = std::variant<step::Send, step::Done>;
 
 namespace ask {
+// money: a void that is sent again, and would give back what was paid meanwhile. Only who has an operation
+// to themselves may send it: another inquiry may have found the money there, and have said so.
 struct Send {
   http::Request request;
+  SendKind kind = SendKind::query;
 };
 struct Done {
   Finding finding;

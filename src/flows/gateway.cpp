@@ -165,7 +165,8 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
   co_return call;
 }
 
-Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapshot, Road road) {
+Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapshot, Road road,
+                                 Repeats repeats) {
   GatewayFinding result;
   if (!snapshot.account) co_return result;
   ConnectorRequest request = request_of(context, snapshot, std::nullopt);
@@ -182,10 +183,15 @@ Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapsh
       result.finding = std::move(done->finding);
       break;
     }
+    auto& send = std::get<ask::Send>(step);
+    if (send.kind == SendKind::money && repeats == Repeats::forbidden) {
+      result.was_held_back = true;
+      break;
+    }
     CallOptions options;
     options.timeout = std::min(context.settings.gateway_timeout, kAskTimeout);
     const std::int64_t started_us = context.clock.suspended_us();
-    http::Request wire = std::move(std::get<ask::Send>(step).request);
+    http::Request wire = std::move(send.request);
     origin = wire.origin;
     Result<http::Response> answer = co_await context.http.send(std::move(wire), options);
     result.gateway_us += context.clock.suspended_us() - started_us;

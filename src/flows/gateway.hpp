@@ -20,11 +20,14 @@ struct GatewayFinding {
   // Unset: nothing was learnt (no answer, or one that tells nothing).
   std::optional<Finding> finding;
   std::int64_t gateway_us = 0;
+  bool was_held_back = false;  // to learn more, it would have had to repeat a void
 };
 // How a query may find what it looks for; see ConnectorRequest::consistent.
 enum class Road : std::uint8_t { any, consistent };
+// Whether an inquiry may repeat a void that gives back what was paid; see ask::Send.
+enum class Repeats : std::uint8_t { forbidden, allowed };
 [[nodiscard]] Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapshot,
-                                               Road road = Road::any);
+                                               Road road = Road::any, Repeats repeats = Repeats::forbidden);
 
 // After a not-found: whether it is time to make it final. A cancellation that pays back must not meet an
 // original that is still on its way.

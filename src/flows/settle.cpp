@@ -115,7 +115,7 @@ Task<Finality> make_final(Context& context, const PaymentSnapshot& snapshot, Gat
   // not executed: its key is spent, so a copy that comes late is not executed either.
   if (context.clock.wall() < executed_by(context.settings, *snapshot.aggregate.operation))
     co_return Finality::may_run;
-  GatewayFinding consistent = co_await ask_gateway(context, snapshot, Road::consistent);
+  GatewayFinding consistent = co_await ask_gateway(context, snapshot, Road::consistent, Repeats::allowed);
   asked.gateway_us += consistent.gateway_us;
   asked.finding = std::move(consistent.finding);
   if (!asked.finding) co_return Finality::not_learnt;
@@ -140,8 +140,10 @@ Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_
     PaymentSnapshot snapshot = std::move(*loaded);
     if (snapshot.aggregate.operation->state == OperationState::done)
       co_return Settled{true, true, gateway_us};
-    GatewayFinding asked = co_await ask_gateway(context, snapshot);
+    const Repeats repeats = fencing == Fencing::allowed ? Repeats::allowed : Repeats::forbidden;
+    GatewayFinding asked = co_await ask_gateway(context, snapshot, Road::any, repeats);
     gateway_us += asked.gateway_us;
+    if (asked.was_held_back) co_return Settled{false, true, gateway_us};
     const bool answered = !is_unanswered(asked) || !is_waited_for(snapshot);
     Finality finality = Finality::was_found;
     if (fencing == Fencing::allowed && asked.finding &&

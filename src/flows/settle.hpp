@@ -13,8 +13,9 @@ struct Settled {
   std::int64_t gateway_us = 0;  // how long the gateway took to answer
 };
 
-// Asks about one operation. `allowed` makes a not-found final through the connector's fence; only the
-// resolver may, once the time to send has passed for good. Errors: store_*, not_found.
+// Asks about one operation. `allowed` makes a not-found final through the connector's fence, and repeats a
+// void that may be under way; only the resolver may, once the time to send has passed for good: whoever else
+// asks meanwhile, or still sends, could have found the money there and said so. Errors: store_*, not_found.
 [[nodiscard]] Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_key,
                                                      Fencing fencing);
 

@@ -35,6 +35,8 @@ void add(Truth& truth, const orders::Order& order) {
   for (const orders::OrderRefund& refund : order.refunds)
     if (is_by_the_switch(refund) && refund.state == orders::RefundState::succeeded)
       truth.refunded += refund.amount;
+  if (order.state == orders::OrderState::revoked && order.is_refunded_in_full())
+    truth.came_and_went += order.amount - back;
 }
 
 Truth truth_at_stripe(const std::string& reference, const stripe::Books& books) {

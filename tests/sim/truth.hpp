@@ -29,7 +29,8 @@ struct Truth {
   std::int64_t refunded = 0;    // by the switch, and done
   std::int64_t returned = 0;    // by the switch, done, and come back
   std::int64_t taken_back = 0;  // charged, and paid back by the cancellation of the order
-  // Charged, and refunded in full since: Alipay shows such an order as it shows one that was never paid.
+  // Charged, and refunded in full since: Alipay shows such an order as it shows one that was never paid, and
+  // so does every gateway an order that was cancelled, which gave back what a person had not refunded.
   std::int64_t came_and_went = 0;
 };
 

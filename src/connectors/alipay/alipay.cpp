@@ -119,7 +119,7 @@ AskStep Alipay::resume_ask(const ConnectorRequest& request, const ConnectorConte
   if (!is_open || (round > 1 && accepted && accepted->as == AcceptedAs::captured))
     return ask::Done{std::move(finding)};
   if (round > 1) return ask::Done{finding::Found{outcome::Unknown{"Alipay refuses to cancel", "", false}}};
-  return ask::Send{alipay::build_request(alipay::cancel_of(request), context)};
+  return ask::Send{alipay::build_request(alipay::cancel_of(request), context), SendKind::money};
 }
 
 Fence Alipay::fence(const ConnectorRequest& request) const {

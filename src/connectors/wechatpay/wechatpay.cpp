@@ -78,7 +78,8 @@ AskStep WechatPay::resume_ask(const ConnectorRequest& request, const ConnectorCo
   if (!is_open || (round > 1 && is_paid)) return ask::Done{std::move(finding)};
   if (round > 1)
     return ask::Done{finding::Found{outcome::Unknown{"WeChat Pay refuses to reverse", "", false}}};
-  return ask::Send{wechatpay::build_request(wechatpay::close_of(request, context), context)};
+  return ask::Send{wechatpay::build_request(wechatpay::close_of(request, context), context),
+                   pays_back ? SendKind::money : SendKind::query};
 }
 
 Fence WechatPay::fence(const ConnectorRequest& request) const {
