@@ -1,0 +1,29 @@
+#pragma once
+// Routing algorithms in the API's words: {"type": "single" | "priority" | "volume_split" | "advanced",
+// "data": …}, as Hyperswitch v1 defines them (api_models: StaticRoutingAlgorithm; euclid: Program).
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/json_reader.hpp"
+#include "domain/routing/program.hpp"
+
+namespace payweir::routing {
+
+enum class AlgorithmKind : std::uint8_t { single = 1, priority = 2, volume_split = 3, advanced = 4 };
+[[nodiscard]] std::string_view to_string(AlgorithmKind kind);
+
+// Whatever its kind, a program: all but the last are a default without rules.
+struct Algorithm {
+  AlgorithmKind kind = AlgorithmKind::single;
+  Program program;
+};
+
+// Limits of the document that holds one.
+inline constexpr json::Limits kAlgorithmLimits{.depth_max = 48, .keys_max = 100'000};
+
+// Reads the shape; what the words mean is checked when it is compiled. Errors: missing_field, wrong_type,
+// invalid_value; their field begins with `field`.
+[[nodiscard]] Result<Algorithm> read_algorithm(const json::Value& value, const std::string& field);
+
+}  // namespace payweir::routing
