@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/client_address.hpp"
 #include "api/errors.hpp"
 #include "base/check.hpp"
 #include "base/id.hpp"
@@ -192,6 +193,7 @@ Task<http::Response> Router::handle(flows::Context& context, http::Request reque
   Result<Match> match = find(request.method, http::path_of(request.target));
   if (!match) co_return conclude(context, call, fail(std::move(match.error())));
   call.pattern = match->route->pattern;
+  request.peer_address = client_address(request, context.settings.trusted_proxies);
   Result<Reply> reply = co_await serve(context, std::move(*match), std::move(request));
   co_return conclude(context, call, std::move(reply));
 }

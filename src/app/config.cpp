@@ -46,6 +46,8 @@ const std::vector<Option>& options() {
        "address that gateways and browsers are given; http://<listen> when empty"},
       {"server.io_threads", Integer{&Config::io_threads, 0, 256},
        "threads that serve; 0 = one fewer than cores"},
+      {"server.trusted_proxies", Text{&Config::trusted_proxies},
+       "addresses or CIDR ranges, a comma between them, whose X-Forwarded-For is believed"},
       {"data.dir", Text{&Config::data_dir}, "directory of the database; made with mode 0700"},
       {"admin.api_key", SecretText{&Config::admin_api_key},
        "key of the operator; without one the admin routes are shut"},
@@ -277,6 +279,20 @@ Result<std::vector<flows::Operator>> read_operators(const Config& config) {
   return operators;
 }
 
+Result<std::vector<AddressRange>> read_trusted_proxies(const Config& config) {
+  std::vector<AddressRange> ranges;
+  std::string_view rest = config.trusted_proxies;
+  while (!rest.empty()) {
+    const std::string_view one = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+    const Result<AddressRange> range = AddressRange::parse(one);
+    if (!range)
+      return invalid("server.trusted_proxies: expected ADDRESS,ADDRESS/BITS; " + range.error().detail);
+    ranges.push_back(*range);
+  }
+  return ranges;
+}
+
 void use_sandbox(Config& config, const std::string& url) {
   config.alipay_base_url = url + "/alipay";
   config.stripe_base_url = url + "/stripe";
@@ -297,6 +313,8 @@ Result<void> check_config(const Config& config) {
                    " can be reached from outside");
   if (Result<std::vector<flows::Operator>> operators = read_operators(config); !operators)
     return fail(std::move(operators.error()));
+  if (Result<std::vector<AddressRange>> proxies = read_trusted_proxies(config); !proxies)
+    return fail(std::move(proxies.error()));
   for (const auto& [name, url] :
        {std::pair<std::string_view, const std::string&>("alipay", config.alipay_base_url),
         {"stripe", config.stripe_base_url},

@@ -16,7 +16,8 @@ namespace payweir::app {
 
 struct Config {
   std::string listen = "127.0.0.1:8080";
-  std::string public_url;       // "" = http://<listen>
+  std::string public_url;  // "" = http://<listen>
+  std::string trusted_proxies;
   std::int64_t io_threads = 0;  // 0 = one fewer than cores, at least one
   std::string data_dir = "payweir-data";
   Secret admin_api_key;
@@ -54,6 +55,8 @@ struct Environment {
 
 // The operators of the configuration. Error: configuration_invalid.
 [[nodiscard]] Result<std::vector<flows::Operator>> read_operators(const Config& config);
+// server.trusted_proxies. Error: configuration_invalid, which quotes the entry.
+[[nodiscard]] Result<std::vector<AddressRange>> read_trusted_proxies(const Config& config);
 
 // What holds between options: keys on a public address, plain http to a gateway. Error as above.
 // Sends what would go to the gateways to the sandbox at this address instead.

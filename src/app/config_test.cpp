@@ -99,6 +99,19 @@ TEST(Config, AnAddressThatOthersReachNeedsKeysOfItsOwn) {
   EXPECT_FALSE(check_config(config));
 }
 
+TEST(Config, TrustedProxiesAreAddressesOrRanges) {
+  Config config;
+  EXPECT_TRUE(read_trusted_proxies(config)->empty());
+  config.trusted_proxies = "10.0.0.0/8,::1";
+  ASSERT_EQ(read_trusted_proxies(config)->size(), 2u);
+  EXPECT_TRUE(contains(*read_trusted_proxies(config), "::1"));
+  for (const std::string wrong : {"proxy.test", "10.0.0.0/8,,::1", "10.0.0.1/8", "10.0.0.0/8, ::1"}) {
+    config.trusted_proxies = wrong;
+    EXPECT_FALSE(read_trusted_proxies(config)) << wrong;
+    EXPECT_FALSE(check_config(config)) << wrong;
+  }
+}
+
 TEST(Config, OperatorsHaveNamesAndKeysOfTheirOwn) {
   const std::string first(32, 'a'), second(32, 'b');
   const auto read = [](const std::string& text) {

@@ -40,6 +40,8 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   if (Result<std::vector<flows::Operator>> operators =
           read_operators(config))  // check_config() has seen them
     settings.operators = std::move(*operators);
+  if (Result<std::vector<AddressRange>> proxies = read_trusted_proxies(config))
+    settings.trusted_proxies = std::move(*proxies);
   settings.four_eyes_above_minor = config.four_eyes_above_minor;
   settings.resolve_within = seconds(config.resolve_within_s);
   settings.public_url = config.public_url.empty() ? "http://" + config.listen : config.public_url;

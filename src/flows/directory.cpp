@@ -25,6 +25,7 @@ Result<std::shared_ptr<const ConnectorAccount>> open_account(Keys& keys, store::
   if (!credentials) return fail(std::move(credentials.error()));
   account->credentials = std::move(*credentials);
   account->details = ConnectorAccountDetails::parse(row.details);
+  account->callback_addresses = account->details.callback_addresses();
   const std::span<const Connector* const> connectors = all_connectors();
   for (std::size_t i = 0; i < connectors.size(); ++i) {
     if (connectors[i]->capabilities().name != row.connector) continue;

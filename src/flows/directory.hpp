@@ -24,6 +24,7 @@ struct ConnectorAccount {
   ConnectorAccountDetails details;
   const Connector* connector = nullptr;  // null: this build has no such connector any more
   std::size_t connector_index = 0;
+  std::vector<AddressRange> callback_addresses;         // none: callbacks come from anywhere
   ConnectorCredentials credentials;                     // opened
   std::shared_ptr<const PreparedCredentials> prepared;  // null: the connector needs none
 };

@@ -136,7 +136,8 @@ struct Shop : World {
   }
 
   // The gateway calls back: signed `age` ago, about its one intent.
-  Result<CallbackAnswer> call_back(std::string_view type, Duration age = {}) {
+  Result<CallbackAnswer> call_back(std::string_view type, Duration age = {},
+                                   std::string from = "203.0.113.7") {
     json::Writer out;
     out.begin_object().field("id", "evt_" + std::to_string(++events)).field("type", type);
     out.key("data").begin_object().raw_field("object", gateway.intent()).end_object().end_object();
@@ -146,7 +147,8 @@ struct Shop : World {
     headers.set(
         "Stripe-Signature",
         "t=" + time + ",v1=" + crypto::to_hex(crypto::hmac_sha256(kWebhookSecret, time + "." + body)));
-    return run(receive_callback(context(), "shop", "stripe", std::move(headers), std::move(body)));
+    return run(
+        receive_callback(context(), "shop", "stripe", std::move(from), std::move(headers), std::move(body)));
   }
   // Works off what came in last.
   void hear(std::string_view type) {
@@ -294,6 +296,33 @@ TEST(Faults, D08_WhoWasOvertakenWhilePausedChangesNothing) {
   EXPECT_EQ(shop.status(), "succeeded");
   EXPECT_EQ(shop.postings().size(), 1u);
   EXPECT_EQ(shop.count("test_events", "SELECT count(*) FROM outbox"), 1);
+}
+
+TEST(Callbacks, ComeFromTheAddressesOfTheirAccountOnly) {
+  Shop shop;
+  ASSERT_EQ(shop.create(), "succeeded");
+  const auto list = [&](std::string addresses) {
+    UpdateConnectorAccount change;
+    change.merchant_id = "shop";
+    change.account_id = shop.account_id;
+    change.details.callback_addresses_json = std::move(addresses);
+    ASSERT_TRUE(shop.run(update_connector_account(shop.context(), shop.admin(), std::nullopt,
+                                                  std::move(change), shop.rendering)));
+  };
+  const auto kept = [&] { return shop.count("test_inbox", "SELECT count(*) FROM inbox"); };
+  list(R"(["203.0.113.0/24","2001:db8::/32"])");
+  const Result<CallbackAnswer> refused = shop.call_back("payment_intent.succeeded", {}, "198.51.100.1");
+  ASSERT_TRUE(refused && refused->refusal);
+  EXPECT_EQ(refused->refusal->code, Code::forbidden);
+  EXPECT_EQ(kept(), 0);
+  EXPECT_EQ(shop.context().telemetry.webhook_address_refusals, 1u);
+  EXPECT_EQ(shop.context().telemetry.webhook_signature_failures, 0u);
+  EXPECT_TRUE(shop.context().telemetry.render({}).contains("payweir_webhook_address_refusals_total 1"));
+  EXPECT_FALSE(shop.call_back("payment_intent.succeeded", {}, "203.0.113.200")->refusal);
+  EXPECT_FALSE(shop.call_back("payment_intent.succeeded", {}, "2001:db8::5")->refusal);
+  EXPECT_EQ(kept(), 2);
+  list("[]");
+  EXPECT_FALSE(shop.call_back("payment_intent.succeeded", {}, "198.51.100.1")->refusal);
 }
 
 TEST(Faults, B08_AClockThatIsWrongIsSeenAndTheWindowIsAnOperators) {

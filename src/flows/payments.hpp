@@ -147,7 +147,8 @@ struct RefundPage {
 // How to answer a gateway's callback, in its own words.
 struct CallbackAnswer {
   Acknowledgement acknowledgement;
-  // Not taken: the gateway is to send it again, or is none. Errors: webhook_*, store_*.
+  // Not taken: the gateway is to send it again, or is none. Errors: webhook_*, store_*, forbidden (from an
+  // address that is not on the account's list).
   std::optional<Error> refusal;
 };
 
@@ -155,6 +156,7 @@ struct CallbackAnswer {
 // same for a repeated one. Error: not_found, when the address is no account's.
 [[nodiscard]] Task<Result<CallbackAnswer>> receive_callback(Context& context, std::string merchant_id,
                                                             std::string connector_or_account,
-                                                            http::Headers headers, std::string body);
+                                                            std::string peer_address, http::Headers headers,
+                                                            std::string body);
 
 }  // namespace payweir::flows

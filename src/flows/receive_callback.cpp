@@ -49,8 +49,8 @@ Task<Result<bool>> agrees(Context& context, std::string reference, Money amount)
 }  // namespace
 
 Task<Result<CallbackAnswer>> receive_callback(Context& context, std::string merchant_id,
-                                              std::string connector_or_account, http::Headers headers,
-                                              std::string body) {
+                                              std::string connector_or_account, std::string peer_address,
+                                              http::Headers headers, std::string body) {
   Result<std::shared_ptr<const MerchantEntry>> merchant =
       co_await context.directory.merchant_by_id(merchant_id);
   if (!merchant) co_return fail(std::move(merchant.error()));
@@ -63,7 +63,11 @@ Task<Result<CallbackAnswer>> receive_callback(Context& context, std::string merc
   Error refusal{Code::webhook_signature_mismatch, "", "the signature belongs to no account of this merchant"};
   std::optional<store::InboxRow> row;
   std::optional<Money> amount;
+  bool is_from_elsewhere = true;
   for (const auto& account : accounts) {
+    if (!account->callback_addresses.empty() && !contains(account->callback_addresses, peer_address))
+      continue;
+    is_from_elsewhere = false;
     const ConnectorContext of_account{account->credentials,    "", now, context.settings.callback_tolerance,
                                       account->prepared.get(), ""};
     Result<GatewayEvent> event = account->connector->read_webhook(headers, body, of_account);
@@ -75,6 +79,11 @@ Task<Result<CallbackAnswer>> receive_callback(Context& context, std::string merc
     amount = event->amount;
     row = row_of(context, *account, std::move(*event), now);
     break;
+  }
+  if (is_from_elsewhere) {
+    ++context.telemetry.webhook_address_refusals;
+    answer.refusal = Error{Code::forbidden, "", "callbacks are not taken from this address"};
+    co_return answer;
   }
   if (!row) {
     ++context.telemetry.webhook_signature_failures;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/address_range.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
 
@@ -21,6 +22,8 @@ struct Settings {
   // Settling more than this by hand takes two operators; minor units of whatever currency.
   std::int64_t four_eyes_above_minor = 100'000;
   std::string public_url;  // address that gateways and browsers are given
+  // Of their connections X-Forwarded-For says whose the request is.
+  std::vector<AddressRange> trusted_proxies;
   std::map<std::string, std::string, std::less<>> connector_base_urls;  // by connector name
   Duration gateway_timeout = seconds(30);                               // for one whole gateway call
   // send_by = recording + this; the recording itself may take seconds on a slow disk.

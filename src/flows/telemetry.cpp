@@ -162,6 +162,9 @@ std::string Telemetry::render(const store::Store::Statistics& store) const {
          rate_limited.load(kRelaxed));
   single(out, "payweir_webhook_signature_failures_total", "counter",
          "Gateway callbacks whose signature was wrong.", webhook_signature_failures.load(kRelaxed));
+  single(out, "payweir_webhook_address_refusals_total", "counter",
+         "Gateway callbacks from an address that is not on their account's list.",
+         webhook_address_refusals.load(kRelaxed));
   single(out, "payweir_gateway_contradictions_total", "counter", "Gateway answers that cannot be true.",
          contradictions.load(kRelaxed));
   single(out, "payweir_late_successes_total", "counter",

@@ -38,8 +38,9 @@ struct Telemetry {
   std::atomic<std::uint64_t> idempotency_conflicts{0};  // key reused with another body, or in progress
   std::atomic<std::uint64_t> rate_limited{0};
   std::atomic<std::uint64_t> webhook_signature_failures{0};
-  std::atomic<std::uint64_t> contradictions{0};  // a gateway's word that cannot be true
-  std::atomic<std::uint64_t> late_successes{0};  // given up here, and succeeded at the gateway
+  std::atomic<std::uint64_t> webhook_address_refusals{0};  // callbacks from where the account takes none
+  std::atomic<std::uint64_t> contradictions{0};            // a gateway's word that cannot be true
+  std::atomic<std::uint64_t> late_successes{0};            // given up here, and succeeded at the gateway
   std::atomic<std::int64_t> deliveries_pending{0}, deliveries_dead{0}, inbox_pending{0}, inbox_orphans{0},
       with_operator{0}, operations_open{0}, late_charges{0}, under_review{0};  // gauges, set by jobs
   LatencyHistogram switch_latency;                                             // without the gateway's

@@ -38,10 +38,14 @@ class CallbackCase(Case):
             return next((d.body for d in self.tap.deliveries() if is_it(json.loads(d.body))), None)
         return self.eventually(find, lambda body: body is not None)
 
-    def send(self, body, secret=SECRET, at=None, target=None):
+    def send(self, body, secret=SECRET, at=None, target=None, **headers):
         at = self.wall_clock() if at is None else at
         return wire.request(self.switch.address, "POST", target or self.target, body, {
-            "content-type": "application/json", "stripe-signature": callbacks.signature(body, secret, at)})
+            "content-type": "application/json", "stripe-signature": callbacks.signature(body, secret, at)} | headers)
+
+    def allow_callbacks_from(self, addresses):
+        return self.shop.post(f"/account/{self.shop.merchant_id}/connectors/{self.shop.connector_id}", {
+            "connector_type": "payment_processor", "callback_addresses": addresses})
 
     def payer_is_asked(self, **changes):
         """A payment that waits for its payer, about whom the resolver asks no more for two minutes: its first
@@ -120,6 +124,20 @@ class Callbacks(CallbackCase):
                        wire.request(self.switch.address, "POST", self.target, body, {"stripe-signature": "nonsense"})):
             self.assertIn(answer.status, (400, 401), answer)
         self.assertEqual(self.shop.retrieve(unknown)["status"], "processing")
+
+    def test_callbacks_come_from_the_addresses_of_their_account_only(self):
+        unknown, body = self.unknown_payment()
+        self.sandbox.heal()
+        self.assert_error(self.allow_callbacks_from(["203.0.113.0/24", "gateway.test"]), 400, names="callback_addresses[1]")
+        self.assertEqual(self.allow_callbacks_from(["203.0.113.0/24"]).json["callback_addresses"], ["203.0.113.0/24"])
+        before = self.switch.metric("payweir_webhook_address_refusals_total")
+        self.assertEqual(self.send(body).status, 403)
+        # What a stranger writes into a header is not believed.
+        self.assertEqual(self.send(body, **{"x-forwarded-for": "203.0.113.7"}).status, 403)
+        self.assertEqual(self.switch.metric("payweir_webhook_address_refusals_total") - before, 2)
+        self.assertEqual(self.allow_callbacks_from(["203.0.113.0/24", "127.0.0.0/8", "::1"]).status, 200)
+        self.assertEqual(self.send(body).status, 200)
+        self.eventually_status(self.shop, unknown, "succeeded", timeout_s=5)
 
     def test_B05_another_merchants_signature_has_no_effect(self):
         mine, news = self.payer_has_approved()
@@ -229,6 +247,18 @@ class CallbacksOverTime(OnFaultyLibc, CallbackCase):
         for made in (undecided, asked):
             self.assertEqual(self.charges(made["payment_id"]), [6540])
         self.assertEqual(self.tap.deliveries(), [])
+
+
+class CallbacksBehindAProxy(CallbackCase):
+    environment = CallbackCase.environment | {"PAYWEIR__SERVER__TRUSTED_PROXIES": "127.0.0.1,10.0.0.0/8"}
+
+    def test_K16_the_proxys_word_counts_and_no_other(self):
+        self.assertEqual(self.allow_callbacks_from(["203.0.113.0/24"]).status, 200)
+        _, body = self.payer_has_approved()
+        for forwarded, status in (("198.51.100.9", 403), ("203.0.113.7, 198.51.100.9", 403), ("unknown", 403),
+                                  ("198.51.100.9, 203.0.113.7", 200), ("203.0.113.7, 10.1.2.3", 200)):
+            self.assertEqual(self.send(body, **{"x-forwarded-for": forwarded}).status, status, forwarded)
+        self.assertEqual(self.send(body).status, 403)
 
 
 class CallbackStorm(CallbackCase):

@@ -84,6 +84,7 @@ TEST(AccountRendering, ShowsCredentialsMasked) {
   EXPECT_TRUE(shown.root()["connector_webhook_details"].is(json::Kind::null));
   EXPECT_EQ(shown.root()["status"].text(), "active");
   EXPECT_TRUE(shown.root()["payment_methods_enabled"].is(json::Kind::array));
+  EXPECT_TRUE(shown.root()["callback_addresses"].is(json::Kind::array));
 }
 
 TEST(EventRendering, TellsWhetherItWasDelivered) {

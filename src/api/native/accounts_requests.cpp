@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "base/address_range.hpp"
 #include "base/json_writer.hpp"
 
 namespace payweir::api::native {
@@ -16,6 +17,8 @@ constexpr std::size_t kMethodsBytesMax = 128 << 10;
 constexpr IntegerRange kSessionExpirySecondsRange{60, 7'890'000};
 constexpr std::size_t kHashKeyBytesMin = 16;
 constexpr std::size_t kListedEventTypesMax = 32;
+constexpr std::size_t kCallbackAddressesMax = 64;
+constexpr std::size_t kCallbackAddressesBytesMax = 8 << 10;
 
 // "true", "false", or "" when not given.
 std::string boolean_json(Fields& fields, std::string_view name) {
@@ -114,6 +117,17 @@ flows::WebhookSecrets bind_webhook_secrets(Fields webhook) {
   return secrets;
 }
 
+// The list as JSON, "" when not given.
+std::string bind_callback_addresses(Fields& fields) {
+  constexpr std::string_view kName = "callback_addresses";
+  const std::vector<std::string> texts = fields.texts(kName, kCallbackAddressesMax);
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    if (const Result<AddressRange> range = AddressRange::parse(texts[i]); !range)
+      fields.report(Code::invalid_value, std::string(kName) + "[" + std::to_string(i) + "]",
+                    range.error().detail);
+  return fields.array_json(kName, kCallbackAddressesBytesMax);
+}
+
 flows::ConnectorAccountDetails bind_connector_details(Fields& fields) {
   flows::ConnectorAccountDetails details;
   // Upstream's two words for what takes payments; it has more, for what this switch does not do.
@@ -124,6 +138,7 @@ flows::ConnectorAccountDetails bind_connector_details(Fields& fields) {
   details.payment_methods_enabled_json = fields.array_json("payment_methods_enabled", kMethodsBytesMax);
   details.metadata_json = fields.object_json("metadata", kMetadataBytesMax);
   details.test_mode_json = boolean_json(fields, "test_mode");
+  details.callback_addresses_json = bind_callback_addresses(fields);
   return details;
 }
 

@@ -125,13 +125,15 @@ TEST(ConnectorAccountRequest, IsBoundByName) {
       R"("business_label":"default","connector_label":"first_stripe","disabled":true,"test_mode":false,)"
       R"("connector_account_details":{"auth_type":"SignatureKey","api_key":"a","key1":"b","api_secret":"c"},)"
       R"("connector_webhook_details":{"merchant_secret":"s1","additional_secret":"s2"},)"
-      R"("payment_methods_enabled":[{"payment_method":"card"}],"metadata":{"google_pay":{}}})");
+      R"("payment_methods_enabled":[{"payment_method":"card"}],"metadata":{"google_pay":{}},)"
+      R"("callback_addresses":["203.0.113.0/24","2001:db8::1"]})");
   const flows::CreateConnectorAccount command = bind_create_connector_account(body.root(), "m").value();
   EXPECT_EQ(command.connector, "stripe");
   EXPECT_EQ(command.label, "first_stripe");
   EXPECT_TRUE(command.disabled);
   EXPECT_EQ(command.details.connector_type, "fiz_operations");
   EXPECT_EQ(command.details.test_mode_json, "false");
+  EXPECT_EQ(command.details.callback_addresses_json, R"(["203.0.113.0/24","2001:db8::1"])");
   EXPECT_EQ(command.credentials.auth_type, "SignatureKey");
   EXPECT_EQ(command.credentials.field("api_secret").reveal(), "c");
   ASSERT_EQ(command.webhook_secrets->size(), 2u);
@@ -155,7 +157,13 @@ TEST(ConnectorAccountRequest, NamesTheFieldAtFault) {
          "connector_webhook_details.merchant_secret"},
         {R"({"connector_name":"stripe","connector_account_details":{"auth_type":"HeaderKey","api_key":"k"},)"
          R"("connector_type":"payout_processor"})",
-         "connector_type"}}) {
+         "connector_type"},
+        {R"({"connector_name":"stripe","connector_account_details":{"auth_type":"HeaderKey","api_key":"k"},)"
+         R"("callback_addresses":["203.0.113.0/24","203.0.113.7/24"]})",
+         "callback_addresses[1]"},
+        {R"({"connector_name":"stripe","connector_account_details":{"auth_type":"HeaderKey","api_key":"k"},)"
+         R"("callback_addresses":"203.0.113.7"})",
+         "callback_addresses"}}) {
     const json::Document body = parse(row.body);
     EXPECT_EQ(refusal(bind_create_connector_account(body.root(), "m")).first, row.field) << row.body;
   }

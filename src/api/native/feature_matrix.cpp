@@ -3,8 +3,10 @@
 #include <array>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/json_writer.hpp"
+#include "flows/feature_matrix.hpp"
 
 namespace payweir::api::native {
 namespace {
@@ -45,11 +47,11 @@ void write_auth_types(json::Writer& out, const Capabilities& can) {
 
 Task<Result<Reply>> show(RequestContext) {
   json::Writer out(8192);
-  const std::span<const Connector* const> connectors = all_connectors();
+  const std::vector<const Capabilities*> connectors = flows::list_capabilities();
   out.begin_object().field("connector_count", static_cast<std::int64_t>(connectors.size()));
   out.key("connectors").begin_array();
-  for (const Connector* connector : connectors) {
-    const Capabilities& can = connector->capabilities();
+  for (const Capabilities* each : connectors) {
+    const Capabilities& can = *each;
     out.begin_object().field("name", can.name).field("display_name", can.display_name);
     out.field("category", "payment_gateway").field("integration_status", can.maturity);
     out.key("supported_payment_methods").begin_array();

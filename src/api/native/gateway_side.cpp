@@ -60,9 +60,9 @@ Task<Result<Reply>> come_back(RequestContext request) {
 Task<Result<Reply>> receive_callback(RequestContext request) {
   std::string merchant_id = request.param("merchant_id");
   std::string account = request.param("connector_or_account");
-  Result<flows::CallbackAnswer> received =
-      co_await flows::receive_callback(request.flows, std::move(merchant_id), std::move(account),
-                                       std::move(request.request.headers), std::move(request.request.body));
+  Result<flows::CallbackAnswer> received = co_await flows::receive_callback(
+      request.flows, std::move(merchant_id), std::move(account), std::move(request.request.peer_address),
+      std::move(request.request.headers), std::move(request.request.body));
   if (!received) co_return fail(std::move(received.error()));
   const Acknowledgement& words = received->acknowledgement;
   if (received->refusal && words.refused.empty()) co_return fail(std::move(*received->refusal));

@@ -5,6 +5,7 @@
 #include "connectors/alipay/notification.hpp"
 #include "connectors/alipay/request.hpp"
 #include "connectors/alipay/response.hpp"
+#include "connectors/wire/mask.hpp"
 
 namespace payweir {
 namespace {
@@ -91,8 +92,9 @@ Step Alipay::resume(const ConnectorRequest& request, const ConnectorContext& con
     if (!is_open) return step::Done{found->outcome};
     return step::Send{alipay::build_request(alipay::cancel_of(request), context), SendKind::money};
   }
-  return step::Done{
-      alipay::read_money_answer(request, alipay::credentials_of(context), method_of(request), answer)};
+  Outcome outcome =
+      alipay::read_money_answer(request, alipay::credentials_of(context), method_of(request), answer);
+  return step::Done{wire::masked(std::move(outcome), request, kCapabilities, context.credentials)};
 }
 
 AskStep Alipay::ask(const ConnectorRequest& request, const ConnectorContext& context) const {
@@ -108,8 +110,9 @@ AskStep Alipay::resume_ask(const ConnectorRequest& request, const ConnectorConte
   if (is_void && round == 1) {
     if (alipay::refuses_to_cancel(credentials, answer))
       return ask::Send{alipay::build_request(alipay::query_of(request), context)};
+    Outcome outcome = alipay::read_money_answer(request, credentials, alipay::kCancel, answer);
     return ask::Done{
-        finding::Found{alipay::read_money_answer(request, credentials, alipay::kCancel, answer)}};
+        finding::Found{wire::masked(std::move(outcome), request, kCapabilities, context.credentials)}};
   }
   Finding finding = alipay::read_query_answer(request, credentials, answer);
   if (!is_void) return ask::Done{std::move(finding)};
@@ -169,7 +172,8 @@ Result<void> Alipay::read_verify(const ConnectorContext& context, const http::Re
   if (!content) return fail(Code::gateway_unclear, "", content.error().detail);
   const alipay::ErrorRow& error = content->error();
   if (content->is_success() || error.ours == alipay::Refusal::not_found) return {};
-  const std::string words(content->root()["sub_msg"].text());
+  std::string words(content->root()["sub_msg"].text());
+  wire::mask_credentials(words, kCapabilities, context.credentials);
   if (error.ours == alipay::Refusal::credentials || error.ours == alipay::Refusal::rejected)
     return fail(Code::connector_credentials_invalid, "connector_account_details",
                 "Alipay refuses: " + std::string(error.theirs) + " " + words);

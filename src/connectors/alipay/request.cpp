@@ -55,10 +55,16 @@ std::string_view product_of(PaymentMethod method) {
   }
 }
 
+std::unexpected<Error> charges_at_once() {
+  return fail(Code::capture_method_not_supported, "capture_method",
+              "Alipay's wallet payments are charged at once");
+}
+
 Result<Call> payment_of(const ConnectorRequest& request, const ConnectorContext& context) {
   const std::string_view method = method_of(request.method);
   if (method.empty())
     return fail(Code::payment_method_missing, "payment_method_data", "Alipay takes wallets only");
+  if (request.capture_method == CaptureMethod::manual) return charges_at_once();
   if (request.amount.currency.code() != "CNY")
     return fail(Code::invalid_value, "currency", "Alipay takes CNY only");
   if (request.amount.minor < 1 || request.amount.minor > kAmountMaxMinor)
@@ -165,8 +171,7 @@ Result<Call> call_of(const ConnectorRequest& request, const ConnectorContext& co
     case OperationKind::capture:
     case OperationKind::reversal: break;
   }
-  return fail(Code::capture_method_not_supported, "capture_method",
-              "Alipay's wallet payments are charged at once");
+  return charges_at_once();
 }
 
 Call query_of(const ConnectorRequest& request) {

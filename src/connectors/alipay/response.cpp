@@ -69,11 +69,17 @@ outcome::Accepted accepted(const ConnectorRequest& request, const Value& root, A
   return accepted;
 }
 
+// The order's own currency; the payer's and the one that Alipay settles in may be others.
+bool is_in_yuan(const Value& currency) {
+  return currency.empty() || currency.text() == "CNY";
+}
+
 // Paid: the amount must be what was asked for, to the fen.
 Outcome paid(const ConnectorRequest& request, const Value& root) {
   const Result<Money> amount = yuan(root["total_amount"]);
   if (!amount) return unknown("the answer names no amount that can be read");
-  if (*amount != request.payment_amount) return contradiction("the answer is about another amount");
+  if (*amount != request.payment_amount || !is_in_yuan(root["trans_currency"]))
+    return contradiction("the answer is about another amount or currency");
   return accepted(request, root, AcceptedAs::captured);
 }
 
@@ -131,6 +137,7 @@ Outcome read_refund(const ConnectorRequest& request, const Content& content) {
   if (!content.is_success()) return refused(request, content);
   const Value root = content.root();
   if (!is_ours(request, root)) return not_ours("the answer is about another order");
+  if (!is_in_yuan(root["refund_currency"])) return contradiction("the answer is about another currency");
   // N: the money did not move by this very call. It may have by an earlier one, so that a query has to tell.
   return refunded(request, root["fund_change"].text() == "Y" ? AcceptedAs::refunded : AcceptedAs::pending);
 }
@@ -173,13 +180,15 @@ Finding read_refund_query(const ConnectorRequest& request, const Content& conten
     if (content.is_signed && content.error().ours == Refusal::not_found) return finding::NotFound{};
     return finding::Found{unknown("Alipay answered " + describe(root).code)};
   }
-  // Without a status it was not done.
-  if (root["refund_status"].text() != "REFUND_SUCCESS") return finding::NotFound{};
+  if (root["refund_status"].text().empty()) return finding::NotFound{};  // it was not done
   if (!is_ours(request, root) || root["out_request_no"].text() != request.operation_reference)
     return finding::Found{not_ours("the answer is about another refund")};
+  if (root["refund_status"].text() != "REFUND_SUCCESS")
+    return finding::Found{unknown("Alipay has a status of refunds that we do not know")};
   const Result<Money> amount = yuan(root["refund_amount"]);
   if (!amount) return finding::Found{unknown("the answer names no amount that can be read")};
-  if (*amount != request.amount) return finding::Found{contradiction("the answer is about another amount")};
+  if (*amount != request.amount || !is_in_yuan(root["refund_currency"]))
+    return finding::Found{contradiction("the answer is about another amount or currency")};
   return finding::Found{refunded(request, AcceptedAs::refunded)};
 }
 
@@ -213,6 +222,9 @@ Result<Content> read_content(const http::Response& answer, std::string_view meth
   Result<json::Document> document = json::parse(plain, kLimits);
   if (!document) return fail(Code::connector_answer_malformed, "", "the answer is no JSON");
   content.document = std::move(*document);
+  // 10000 is done, 10003 under way: what nobody signed can only be a refusal.
+  if (!content.is_signed && content.root()["code"].text().starts_with('1'))
+    return fail(Code::signature_mismatch, "", "the answer is not signed");
   return content;
 }
 

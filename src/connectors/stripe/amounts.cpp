@@ -1,6 +1,7 @@
 #include "connectors/stripe/amounts.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace payweir::stripe {
 namespace {
@@ -41,6 +42,16 @@ Result<Unit> unit_of(Currency currency) {
 }
 
 }  // namespace
+
+std::span<const std::string_view> currencies() {
+  static const std::vector<std::string_view> all = [] {
+    std::vector<std::string_view> taken;
+    for (const Currency currency : Currency::all())
+      if (unit_of(currency)) taken.push_back(currency.code());
+    return taken;
+  }();
+  return all;
+}
 
 std::string currency_text(Currency currency) {
   std::string text(currency.code());

@@ -2,6 +2,7 @@
 // Stripe's amounts: integers in "the smallest currency unit", which is ISO 4217's minor unit but for
 // the currencies of a table.
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,8 @@
 
 namespace payweir::stripe {
 
+// Those that to_stripe_amount() takes.
+[[nodiscard]] std::span<const std::string_view> currencies();
 // "usd"
 [[nodiscard]] std::string currency_text(Currency currency);
 // Errors: invalid_value (field amount) when Stripe's unit cannot hold the amount exactly;

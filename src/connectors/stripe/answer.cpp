@@ -1,5 +1,7 @@
 #include "connectors/stripe/answer.hpp"
 
+#include "connectors/wire/mask.hpp"
+
 namespace payweir::stripe {
 namespace {
 
@@ -18,12 +20,6 @@ void mask_digit_runs(std::string& text) {
     if (end - at >= kSecretDigits) text.replace(at, end - at, end - at, '*');
     at = end + 1;
   }
-}
-
-void mask_all(std::string& text, std::string_view secret) {
-  if (secret.empty()) return;
-  for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos;)
-    text.replace(at, secret.size(), "***");
 }
 
 }  // namespace
@@ -46,7 +42,7 @@ GatewayError describe_error(const StripeError& error, const ConnectorCredentials
         .append(error.message)
         .append(", decline_code - ")
         .append(error.decline_code);
-  mask_all(described.message, credentials.field("api_key").reveal());
+  wire::mask(described.message, credentials.field("api_key").reveal());
   mask_digit_runs(described.message);
   return described;
 }

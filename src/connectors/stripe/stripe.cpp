@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "connectors/stripe/amounts.hpp"
 #include "connectors/stripe/request.hpp"
 #include "connectors/stripe/response.hpp"
 #include "connectors/stripe/webhook.hpp"
@@ -18,18 +19,20 @@ constexpr CredentialField kOfPlatform[] = {
     kApiKey, {"key1", "the connected account that the platform acts for, acct_…", true, false}};
 constexpr AuthType kAuthTypes[] = {{"HeaderKey", kOfMerchant}, {"BodyKey", kOfPlatform}};
 
-constexpr Capabilities kCapabilities{
-    .name = "stripe",
-    .display_name = "Stripe",
-    .maturity = "alpha",
-    .manual_capture = true,
-    .partial_capture = true,
-    .partial_refund = true,
-    .payment_methods = kPaymentMethods,
-    .currencies = {},
-    .auth_types = kAuthTypes,
-    .acknowledgement = {},
-};
+Capabilities capabilities_of_stripe() {
+  return {
+      .name = "stripe",
+      .display_name = "Stripe",
+      .maturity = "alpha",
+      .manual_capture = true,
+      .partial_capture = true,
+      .partial_refund = true,
+      .payment_methods = kPaymentMethods,
+      .currencies = stripe::currencies(),
+      .auth_types = kAuthTypes,
+      .acknowledgement = {},
+  };
+}
 
 bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
@@ -38,7 +41,8 @@ bool is_printable(std::string_view text) {
 }  // namespace
 
 const Capabilities& Stripe::capabilities() const {
-  return kCapabilities;
+  static const Capabilities all = capabilities_of_stripe();
+  return all;
 }
 
 Step Stripe::begin(const ConnectorRequest& request, const ConnectorContext& context) const {

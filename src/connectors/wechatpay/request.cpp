@@ -39,10 +39,15 @@ std::string_view resource_of(PaymentMethod method) {
   }
 }
 
+std::unexpected<Error> charges_at_once() {
+  return fail(Code::capture_method_not_supported, "capture_method", "WeChat Pay charges at once");
+}
+
 Result<Call> payment_of(const ConnectorRequest& request, const ConnectorContext& context) {
   const std::string_view resource = resource_of(request.method);
   if (resource.empty())
     return fail(Code::payment_method_missing, "payment_method_data", "WeChat Pay takes its own wallet only");
+  if (request.capture_method == CaptureMethod::manual) return charges_at_once();
   if (request.amount.currency.code() != "CNY")
     return fail(Code::invalid_value, "currency", "WeChat Pay takes CNY only");
   if (request.amount.minor < 1) return fail(Code::invalid_value, "amount", "WeChat Pay takes at least 1 fen");
@@ -137,7 +142,7 @@ Result<Call> call_of(const ConnectorRequest& request, const ConnectorContext& co
     case OperationKind::capture:
     case OperationKind::reversal: break;
   }
-  return fail(Code::capture_method_not_supported, "capture_method", "WeChat Pay charges at once");
+  return charges_at_once();
 }
 
 Call query_of(const ConnectorRequest& request, const ConnectorContext& context) {

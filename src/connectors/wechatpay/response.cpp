@@ -26,9 +26,12 @@ GatewayError describe(const Content& content) {
   return {std::string(content.root()["code"].text()), std::string(content.root()["message"].text())};
 }
 
+std::string words_of(const Content& content) {
+  return "WeChat Pay answered HTTP " + std::to_string(content.status) + " " +
+         std::string(content.root()["code"].text());
+}
 Outcome said(const Content& content) {
-  return unknown("WeChat Pay answered HTTP " + std::to_string(content.status) + " " +
-                 std::string(content.root()["code"].text()));
+  return unknown(words_of(content));
 }
 
 // An order that only shows the payer something can be refused by anybody: nothing was charged.
@@ -152,6 +155,10 @@ Outcome read_order(const ConnectorRequest& request, const ConnectorContext& cont
 }
 
 Outcome read_close(const ConnectorRequest& request, const Content& content) {
+  // A reversal names its order; a close answers 204 and nothing.
+  if (const Value number = content.root()["out_trade_no"];
+      content.is_success() && !number.empty() && number.text() != request.attempt_reference)
+    return not_ours("the answer is about another order");
   // 204 for an order that was closed before, too. Paid, it cannot be closed, and a query has to tell.
   if (content.is_success()) return accepted(request, content.root(), AcceptedAs::voided);
   const Refusal refusal = content.error().ours;
@@ -167,11 +174,12 @@ Outcome read_refund(const ConnectorRequest& request, const Content& content) {
     return outcome::Declined{
         describe(content), DeclineReason::not_permitted, RetryClass::do_not_retry, "", {}};
   if (!content.is_success()) return refused(request, content);
-  const Value root = content.root(), amount = root["amount"]["refund"];
+  const Value root = content.root(), amount = root["amount"]["refund"], currency = root["amount"]["currency"];
   if (root["out_refund_no"].text() != request.operation_reference)
     return not_ours("the answer is about another refund");
-  if (!amount.empty() && amount.integer() != request.amount.minor)
-    return contradiction("the answer is about another amount");
+  if ((!amount.empty() && amount.integer() != request.amount.minor) ||
+      (!currency.empty() && currency.text() != "CNY"))
+    return contradiction("the answer is about another amount or currency");
   outcome::Accepted refund;
   refund.connector_payment_id = root["refund_id"].text();
   refund.amount = request.amount;
@@ -220,6 +228,8 @@ Result<Content> read_content(const http::Response& answer, const ConnectorContex
   Result<json::Document> document = json::parse(answer.body, kLimits);
   if (!document) return fail(Code::connector_answer_malformed, "", "the answer is no JSON");
   content.document = std::move(*document);
+  // Signed is the body and not the status: a server that fails decides nothing, whatever it writes.
+  if (content.status / 100 == 5) return fail(Code::connector_answer_malformed, "", words_of(content));
   return content;
 }
 

@@ -4,6 +4,7 @@
 #include "connectors/wechatpay/notification.hpp"
 #include "connectors/wechatpay/request.hpp"
 #include "connectors/wechatpay/response.hpp"
+#include "connectors/wire/mask.hpp"
 
 namespace payweir {
 namespace {
@@ -49,7 +50,8 @@ Step WechatPay::begin(const ConnectorRequest& request, const ConnectorContext& c
 
 Step WechatPay::resume(const ConnectorRequest& request, const ConnectorContext& context,
                        const http::Response& answer) const {
-  return step::Done{wechatpay::read_money_answer(request, context, answer)};
+  Outcome outcome = wechatpay::read_money_answer(request, context, answer);
+  return step::Done{wire::masked(std::move(outcome), request, kCapabilities, context.credentials)};
 }
 
 AskStep WechatPay::ask(const ConnectorRequest& request, const ConnectorContext& context) const {
@@ -66,7 +68,9 @@ AskStep WechatPay::resume_ask(const ConnectorRequest& request, const ConnectorCo
   if (is_void && round == 1) {
     if (pays_back && wechatpay::refuses_to_reverse(context, answer))
       return ask::Send{wechatpay::build_request(wechatpay::query_of(request, context), context)};
-    return ask::Done{finding::Found{wechatpay::read_money_answer(request, context, answer)}};
+    Outcome outcome = wechatpay::read_money_answer(request, context, answer);
+    return ask::Done{
+        finding::Found{wire::masked(std::move(outcome), request, kCapabilities, context.credentials)}};
   }
   Finding finding = wechatpay::read_query_answer(request, context, answer);
   if (!is_void) return ask::Done{std::move(finding)};
@@ -129,8 +133,9 @@ Result<void> WechatPay::read_verify(const ConnectorContext& context, const http:
         Code::connector_credentials_invalid, "connector_account_details.public_key",
         "WeChat Pay answers, but not with a key that is configured as its own: " + content.error().detail);
   if (!content) return fail(Code::gateway_unclear, "", content.error().detail);
-  const std::string words =
+  std::string words =
       std::string(content->root()["code"].text()) + " " + std::string(content->root()["message"].text());
+  wire::mask_credentials(words, kCapabilities, context.credentials);
   const wechatpay::Refusal refusal = content->error().ours;
   if (content->is_signed && (content->is_success() || refusal == wechatpay::Refusal::not_found)) return {};
   if (refusal == wechatpay::Refusal::credentials || refusal == wechatpay::Refusal::rejected)

@@ -58,6 +58,27 @@ TEST(ConnectorAccounts, KeepCredentialsSealedAndShowThemMasked) {
             kApiKey);
 }
 
+TEST(ConnectorAccounts, KeepNoCredentialThatTheirConnectorDoesNotAskFor) {
+  World world;
+  world.create_merchant("shop");
+  CreateConnectorAccount command = make_command();
+  command.credentials.set("password", Secret("canary_of_a_password"));
+  const Answer made = create(world, std::move(command)).value();
+  EXPECT_FALSE(made.body.contains("password"));
+  const std::string account_id = member(made, "merchant_connector_id");
+  EXPECT_TRUE(find(world, account_id)->credentials.field("password").empty());
+
+  UpdateConnectorAccount change;
+  change.account_id = account_id;
+  change.credentials = make_command().credentials;
+  change.credentials->set("api_key", Secret("sk_test_another"));
+  change.credentials->set("password", Secret("canary_of_a_password"));
+  const Answer changed = update(world, std::move(change)).value();
+  EXPECT_FALSE(changed.body.contains("password"));
+  EXPECT_EQ(find(world, account_id)->credentials.field("api_key").reveal(), "sk_test_another");
+  EXPECT_TRUE(find(world, account_id)->credentials.field("password").empty());
+}
+
 TEST(ConnectorAccounts, AreLabelledOncePerProfile) {
   World world;
   world.create_merchant("shop");

@@ -44,6 +44,7 @@ constexpr auto kConnectorAccount = std::to_array<DetailMember<ConnectorAccountDe
     {"payment_methods_enabled", kJson, &ConnectorAccountDetails::payment_methods_enabled_json},
     {"metadata", kJson, &ConnectorAccountDetails::metadata_json},
     {"test_mode", kJson, &ConnectorAccountDetails::test_mode_json},
+    {"callback_addresses", kJson, &ConnectorAccountDetails::callback_addresses_json},
 });
 
 template <class Details>
@@ -103,6 +104,16 @@ ConnectorAccountDetails ConnectorAccountDetails::parse(std::string_view json) {
 }
 void ConnectorAccountDetails::merge(const ConnectorAccountDetails& changes) {
   merge_details(*this, changes, Members<ConnectorAccountDetails>(kConnectorAccount));
+}
+
+std::vector<AddressRange> ConnectorAccountDetails::callback_addresses() const {
+  std::vector<AddressRange> ranges;
+  const Result<json::Document> document = json::parse(callback_addresses_json);
+  if (!document) return ranges;
+  const json::Value list = document->root();
+  for (json::Value each = list.first(); each.present(); each = each.next())
+    if (const Result<AddressRange> range = AddressRange::parse(each.text())) ranges.push_back(*range);
+  return ranges;
 }
 
 }  // namespace payweir::flows

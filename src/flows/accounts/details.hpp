@@ -3,7 +3,9 @@
 // No secret has a place here: those are in flows/accounts/secrets.hpp.
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/address_range.hpp"
 #include "base/time.hpp"
 
 namespace payweir::flows {
@@ -36,10 +38,12 @@ struct ProfileDetails {
 struct ConnectorAccountDetails {
   std::string connector_type, business_country, business_label, business_sub_label;
   std::string payment_methods_enabled_json, metadata_json, test_mode_json;
+  std::string callback_addresses_json;  // texts of AddressRange; "" or "[]": callbacks come from anywhere
 
   [[nodiscard]] std::string serialise() const;
   [[nodiscard]] static ConnectorAccountDetails parse(std::string_view json);
   void merge(const ConnectorAccountDetails& changes);
+  [[nodiscard]] std::vector<AddressRange> callback_addresses() const;
 };
 
 }  // namespace payweir::flows
