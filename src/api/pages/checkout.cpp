@@ -53,25 +53,34 @@ Result<Reply> file_reply(const RequestContext& request, std::string_view name) {
   return reply;
 }
 
+Result<void> admit(RequestContext& request) {
+  return flows::admit_payer(request.flows, request.request.peer_address);
+}
+
 Task<Result<Reply>> show_page(RequestContext request) {
+  if (Result<void> admitted = admit(request); !admitted) co_return fail(std::move(admitted.error()));
   co_return file_reply(request, "checkout.html");
 }
 
 Task<Result<Reply>> show_asset(RequestContext request) {
+  if (Result<void> admitted = admit(request); !admitted) co_return fail(std::move(admitted.error()));
   co_return file_reply(request, request.param("name"));
 }
 
 Task<Result<flows::Payer>> payer_of(RequestContext& request) {
   std::string payment_id = request.param("payment_id");
   std::string secret(request.request.headers.get("x-client-secret"));
-  return flows::find_payer(request.flows, std::move(payment_id), std::move(secret));
+  if (Result<void> admitted = admit(request); !admitted) co_return fail(std::move(admitted.error()));
+  Result<flows::Payer> payer =
+      co_await flows::find_payer(request.flows, std::move(payment_id), std::move(secret));
+  co_return payer;
 }
 
-// While something is under way the gateway is asked each time: its callback may be late, or lost.
+// While something is under way the gateway is asked, too: its callback may be late, or lost.
 Task<Result<Reply>> state_of(RequestContext& request, const flows::Payer& payer, bool after_change) {
   flows::RetrievePayment command;
   command.payment_id = payer.payment_id;
-  command.sync = after_change ? flows::Sync::stored : flows::Sync::ask_gateway;
+  command.sync = after_change ? flows::Sync::stored : flows::Sync::ask_now_and_then;
   flows::Principal principal = payer.principal;
   principal.role = flows::Role::merchant;  // the secret was compared
   Result<flows::PaymentView> view =
