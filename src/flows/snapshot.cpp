@@ -405,6 +405,12 @@ PaymentView view_of(Context& context, const PaymentSnapshot& snapshot) {
   return view;
 }
 
+Instant code_valid_until(const PaymentView& view) {
+  constexpr Duration kCodeValidity = hours(2);
+  check(view.attempt.has_value(), "the code of an attempt is shown that was not loaded");
+  return std::min(view.payment.expires_at, view.attempt->created_at + kCodeValidity);
+}
+
 RefundView refund_view_of(const PaymentSnapshot& snapshot) {
   check(snapshot.aggregate.refund.has_value(), "a refund is shown that was not loaded");
   RefundView view;

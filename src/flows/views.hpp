@@ -39,6 +39,10 @@ struct PaymentView {
   std::int64_t gateway_us = 0;  // of a sync: how long the gateway took to answer
 };
 
+// Until when the code of an attempt that shows one is worth scanning: Alipay and WeChat Pay both forget a
+// code two hours after they made it, however long there is to pay. Requires: view.attempt.
+[[nodiscard]] Instant code_valid_until(const PaymentView& view);
+
 // How a view becomes bytes. The API's dialect implements it; flows needs it for the answers that it
 // stores and the webhooks that it queues.
 class Rendering {

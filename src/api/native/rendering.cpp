@@ -126,7 +126,7 @@ void write_next_action(json::Writer& out, const flows::PaymentView& view, std::s
       const std::string& says = view.attempt->next_action.data;
       out.key("next_action").begin_object().field("type", "qr_code_information");
       out.field("image_data_url", qr_code_data_url(says));
-      out.field("display_to_timestamp", view.payment.expires_at.ms);
+      out.field("display_to_timestamp", flows::code_valid_until(view).ms);
       out.field("qr_code_url", says).end_object();
       return;
     }

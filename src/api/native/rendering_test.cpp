@@ -126,6 +126,22 @@ TEST(RenderPayment, SendsThePayerThroughTheSwitch) {
   EXPECT_TRUE(read(kRendering.payment(view)).root()["next_action"].is(json::Kind::null));
 }
 
+TEST(RenderPayment, ACodeIsForTwoHoursAtMost) {
+  flows::PaymentView view = unpaid();
+  view.attempt.emplace();
+  view.attempt->state = AttemptState::needs_action;
+  view.attempt->next_action = {NextActionKind::qr_code, "weixin://wxpay/x"};
+  view.attempt->created_at = view.payment.created_at + minutes(1);
+  const auto until = [&] {
+    return "\"display_to_timestamp\":" + std::to_string(flows::code_valid_until(view).ms);
+  };
+  EXPECT_EQ(flows::code_valid_until(view), view.payment.expires_at);
+  EXPECT_TRUE(kRendering.payment(view).contains(until()));
+  view.payment.expires_at = view.payment.created_at + hours(4);
+  EXPECT_EQ(flows::code_valid_until(view), view.attempt->created_at + hours(2));
+  EXPECT_TRUE(kRendering.payment(view).contains(until()));
+}
+
 TEST(RenderPayment, EchoesWhatTheShopSaid) {
   flows::PaymentView view = unpaid();
   view.details.edit().customer_id = "c1";

@@ -66,7 +66,7 @@ void write_next_action(json::Writer& out, const flows::PaymentView& view, std::s
     case NextActionKind::qr_code:
       out.key("next_action").begin_object().field("type", "qr_code_information");
       out.field("image_data_url", qr_code_data_url(view.attempt->next_action.data));
-      out.field("display_to_timestamp", view.payment.expires_at.ms).end_object();
+      out.field("display_to_timestamp", flows::code_valid_until(view).ms).end_object();
       return;
     case NextActionKind::redirect: {
       std::string url(public_url);

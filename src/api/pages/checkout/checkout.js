@@ -437,7 +437,7 @@ function renderCodeTime() {
   $('wait-code').classList.toggle('over', expired);
   if (expired && $('wait-over').hidden) announce(t('wait.code_expired'));
   showIf($('wait-over'), expired);
-  showIf($('wait-renew'), expired);
+  showIf($('wait-renew'), expired && Date.parse(page.state.expires_on) > api.now());
   showIf($('wait-status'), !expired);
   showIf($('wait-time'), code && left !== null && !expired);
   if (left !== null) {
