@@ -31,6 +31,7 @@ struct PaymentView {
   SharedValue<PaymentDetails> details;
   std::string payment_id;  // as the merchant knows it
   std::string client_secret;
+  std::string link_token;  // of its payment link, "" when it has none
   std::shared_ptr<const MerchantEntry> merchant;
   std::shared_ptr<const ProfileEntry> profile;
   std::shared_ptr<const ConnectorAccount> account;  // of the attempt; null when there is none

@@ -105,6 +105,35 @@ const checks = {
     await assertPaid(context, payment, 'card');
   },
 
+  async 'a payment link opens the page, with the seller and the colour that it was made with'(context) {
+    const payment = await context.gateway.create({
+      payment_id: 'order_by_link', payment_link: true,
+      payment_link_config: { seller_name: 'Teapot & Söhne', theme: '#FFCC00' },
+    });
+    const { link } = payment.payment_link;
+    const page = await context.payer.open(`${link}&lang=en`);
+    await shows(page, 'How would you like to pay?');
+    assert.ok(page.url().startsWith(`${context.gateway.origin}/pay/order_by_link?`));
+    assert.equal(await page.title(), 'Pay Teapot & Söhne');
+    assert.equal(await page.locator('#merchant').textContent(), 'Teapot & Söhne');
+    await choose(page, 'card');
+    const colours = await page.locator('#card-submit').evaluate((button) => {
+      const { backgroundColor, color } = getComputedStyle(button);
+      return [backgroundColor, color];
+    });
+    assert.deepEqual(colours, ['rgb(255, 204, 0)', 'rgb(0, 0, 0)']);
+    await assertAccessible(page, 'the card form in the shop\'s colour');
+    await payByCard(page, cards.good);
+    await shows(page, 'Paid');
+    await assertPaid(context, payment, 'card');
+    // Who opens it again sees how it ended; who has all of it but the token sees nothing.
+    const again = await context.payer.open(`${link}&lang=en`);
+    await shows(again, 'Paid');
+    context.payer.expect(/status of 404/);
+    const guessed = await context.payer.open(`${link.split('?')[0]}?lang=en`);
+    await shows(guessed, 'This link is not valid');
+  },
+
   async 'an Alipay code is scanned by a phone and paid'(context) {
     const payment = await context.gateway.create();
     const page = await context.payer.open(context.gateway.link(payment));

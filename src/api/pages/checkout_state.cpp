@@ -108,6 +108,7 @@ bool is_paid(PaymentState state) {
 }
 
 std::string merchant_name(const flows::PaymentView& view) {
+  if (!view.details->link_seller_name.empty()) return view.details->link_seller_name;
   const std::string& name = view.merchant->details.name;
   return name.empty() ? view.merchant->row.merchant_id : name;
 }
@@ -130,6 +131,7 @@ std::string render_checkout_state(const flows::PaymentView& view, std::string_vi
   out.field("amount", view.payment.amount.minor).field("exponent", view.payment.amount.currency.exponent());
   out.field("currency", view.payment.amount.currency.code());
   out.field("merchant_name", merchant_name(view)).text_or_null("description", view.details->description);
+  out.text_or_null("theme", view.details->link_theme);
   out.field("expires_on", format_iso8601(view.payment.expires_at));
   out.text_or_null("return_url", return_address(view));
   write_methods(out, methods);
