@@ -224,13 +224,16 @@ TEST(Faults, K03_APublishableKeyOpensOnlyWhatAPayerNeeds) {
     if (route.access != Access::open && admits(route.access, flows::Role::publishable))
       payer.insert(route.operation_id);
   }
-  EXPECT_EQ(payer, (std::set<std::string_view>{"retrieve_payment", "confirm_payment"}));
+  EXPECT_EQ(payer,
+            (std::set<std::string_view>{"retrieve_payment", "confirm_payment", "retrieve_payment_link"}));
   EXPECT_EQ(open, (std::set<std::string_view>{
                       "live", "ready", "metrics", "leave_for_gateway", "return_from_gateway",
                       "return_from_gateway_by_form", "receive_callback", "receive_callback_by_query",
                       "show_feature_matrix", "show_payment_page", "show_payment_page_file",
                       // Opened by the payment's client_secret.
-                      "show_payment_page_state", "confirm_on_payment_page", "release_on_payment_page"}));
+                      "show_payment_page_state", "confirm_on_payment_page", "release_on_payment_page",
+                      // Opened by the link's token.
+                      "open_payment_link"}));
 }
 
 TEST(Routes, EveryRouteButTheOpenOnesAsksForAKey) {

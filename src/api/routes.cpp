@@ -5,6 +5,7 @@
 #include "api/native/feature_matrix.hpp"
 #include "api/native/gateway_side.hpp"
 #include "api/native/operators.hpp"
+#include "api/native/payment_links.hpp"
 #include "api/native/payments.hpp"
 #include "api/native/refunds.hpp"
 #include "api/pages/checkout.hpp"
@@ -14,10 +15,10 @@ namespace payweir::api {
 std::vector<Route> all_routes() {
   std::vector<Route> routes;
   for (const std::span<const Route> group :
-       {health_routes(), native::payment_routes(), native::refund_routes(), native::gateway_side_routes(),
-        native::merchant_routes(), native::profile_routes(), native::api_key_routes(),
-        native::connector_account_routes(), native::event_routes(), native::operator_routes(),
-        native::feature_matrix_routes(), pages::checkout_routes()})
+       {health_routes(), native::payment_routes(), native::payment_link_routes(), native::refund_routes(),
+        native::gateway_side_routes(), native::merchant_routes(), native::profile_routes(),
+        native::api_key_routes(), native::connector_account_routes(), native::event_routes(),
+        native::operator_routes(), native::feature_matrix_routes(), pages::checkout_routes()})
     routes.insert(routes.end(), group.begin(), group.end());
   return routes;
 }

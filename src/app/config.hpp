@@ -36,6 +36,7 @@ struct Config {
   std::int64_t rate_limit_per_key = 50'000;
   std::int64_t rate_limit_per_address = 100'000;
   std::int64_t failed_auth_per_address_per_minute = 60;
+  std::int64_t page_requests_per_payment_per_minute = 300;
   std::int64_t commit_queue_max = 10'000;
   std::int64_t commit_batch_max = 256;
   std::string log_level = "info";

@@ -58,6 +58,7 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   settings.rate_limit_per_key = config.rate_limit_per_key;
   settings.rate_limit_per_address = config.rate_limit_per_address;
   settings.failed_auth_per_address_per_minute = config.failed_auth_per_address_per_minute;
+  settings.page_requests_per_payment_per_minute = config.page_requests_per_payment_per_minute;
   settings.io_thread_count = io_threads;
   return settings;
 }

@@ -36,6 +36,10 @@ struct ConnectorAccountTag {
 struct PaymentTag {
   static constexpr std::string_view prefix = "pay_";
 };
+// A payment link has the key and the salt of its payment.
+struct PaymentLinkTag {
+  static constexpr std::string_view prefix = "plink_";
+};
 struct AttemptTag {
   static constexpr std::string_view prefix = "att_";
 };
@@ -54,6 +58,7 @@ using ProfileId = Id<ProfileTag>;
 using ApiKeyId = Id<ApiKeyTag>;
 using ConnectorAccountId = Id<ConnectorAccountTag>;
 using PaymentId = Id<PaymentTag>;
+using PaymentLinkId = Id<PaymentLinkTag>;
 using AttemptId = Id<AttemptTag>;
 using OperationId = Id<OperationTag>;
 using RefundId = Id<RefundTag>;

@@ -68,6 +68,8 @@ Task<Result<Answer>> create_payment(Context& context, Principal principal, Key k
   if (Result<void> usable = check_reference("payment_id", command.payment_id); !usable)
     co_return fail(std::move(usable.error()));
   if (command.amount.minor < 1) co_return fail(Code::invalid_value, "amount", "amount must be at least 1");
+  if (command.confirm && command.details->has_link)
+    co_return fail(Code::invalid_value, "confirm", "cannot confirm a payment while creating a payment link");
   if (command.amount_to_capture && *command.amount_to_capture > command.amount.minor)
     co_return fail(Code::invalid_value, "amount_to_capture", "amount_to_capture must not exceed amount");
   PaymentSnapshot snapshot;

@@ -32,7 +32,18 @@ Task<Result<std::vector<store::PaymentRow>>> find_payments(Context& context, std
   co_return payments;
 }
 
+std::unexpected<Error> too_many_requests(Context& context) {
+  ++context.telemetry.rate_limited;
+  return fail(Code::rate_limited, "", "too many requests; try again later");
+}
+
 }  // namespace
+
+Result<void> admit_payer(Context& context, const std::string& peer_address) {
+  if (!context.rate_limiter.admit_address(peer_address, context.clock.suspended_us()))
+    return too_many_requests(context);
+  return {};
+}
 
 Task<Result<Payer>> find_payer(Context& context, std::string payment_id, std::string client_secret) {
   Result<std::vector<store::PaymentRow>> payments = co_await find_payments(context, std::move(payment_id));
@@ -41,6 +52,8 @@ Task<Result<Payer>> find_payer(Context& context, std::string payment_id, std::st
     const std::string known_as = row.reference.empty() ? to_text(row.payment.id) : row.reference;
     const std::string expected = client_secret_of(context.keys, known_as, row.payment.id);
     if (!crypto::constant_time_equal(client_secret, expected)) continue;
+    if (!context.rate_limiter.admit_payer(row.payment.id.key, context.clock.suspended_us()))
+      co_return too_many_requests(context);
     Result<std::shared_ptr<const MerchantEntry>> merchant =
         co_await context.directory.merchant(row.payment.merchant_no);
     if (!merchant) co_return fail(std::move(merchant.error()));

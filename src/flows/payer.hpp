@@ -11,8 +11,12 @@ struct Payer {
   Principal principal;     // as weak as a publishable key of the merchant
   std::string payment_id;  // as the merchant knows it
 };
+// Whether a request of the payment page from this address is let in. Error: rate_limited.
+[[nodiscard]] Result<void> admit_payer(Context& context, const std::string& peer_address);
+
 // The payment may be named by our id or by the merchant's own. Error: not_found, for a wrong secret too, so
-// that nobody learns which payments there are.
+// that nobody learns which payments there are; rate_limited, when a payment is asked about too often, which
+// only requests with its secret are counted for.
 [[nodiscard]] Task<Result<Payer>> find_payer(Context& context, std::string payment_id,
                                              std::string client_secret);
 

@@ -31,6 +31,8 @@ constexpr auto kMembers = std::to_array<DetailMember<PaymentDetails>>({
     {"wallet", kText, &PaymentDetails::wallet},
     {"payer_id", kText, &PaymentDetails::payer_id},
     {"paid_on", kText, &PaymentDetails::paid_on},
+    {"link_seller_name", kText, &PaymentDetails::link_seller_name},
+    {"link_theme", kText, &PaymentDetails::link_theme},
     {"metadata", kJson, &PaymentDetails::metadata_json},
     {"billing", kJson, &PaymentDetails::billing_json},
     {"shipping", kJson, &PaymentDetails::shipping_json},
@@ -67,6 +69,7 @@ std::string PaymentDetails::serialise() const {
   out.begin_object();
   write_details(out, *this, Members(kMembers));
   if (!card.empty()) write_card(out, card);
+  if (has_link) out.field("has_link", true);
   if (has_off_session) out.field("off_session", off_session);
   out.end_object();
   return std::move(out).take();
@@ -79,6 +82,7 @@ PaymentDetails PaymentDetails::parse(std::string_view json) {
   const json::Value root = document->root();
   read_details(root, details, Members(kMembers));
   details.card = read_card(root["card"]);
+  details.has_link = root["has_link"].boolean();
   details.has_off_session = root["off_session"].present();
   details.off_session = root["off_session"].boolean();
   return details;

@@ -25,10 +25,14 @@ struct PaymentDetails {
   std::string wallet;    // to_string(PaymentMethod), when it is one
   std::string payer_id;  // of that wallet
   std::string paid_on;   // "page": the payer comes back to the payment page
+  // Of payment_link_config: whom the payment page names instead of the merchant account, and the colour of
+  // its buttons, "#rrggbb".
+  std::string link_seller_name, link_theme;
   CardSummary card;
   // Checked JSON, kept as it came (compact), "" when absent.
   std::string metadata_json, billing_json, shipping_json, payment_method_billing_json, browser_info_json,
       order_details_json, routing_json;
+  bool has_link = false;  // a payment link was handed out
   bool has_off_session = false;
   bool off_session = false;
 

@@ -65,7 +65,9 @@ struct CancelPayment {
   std::string reason;
 };
 
-enum class Sync : std::uint8_t { stored, ask_gateway };
+// `ask_now_and_then` is ask_gateway for those who ask every other second: the gateway is asked about one
+// payment at most once in three seconds (at each io thread), what is stored is the answer otherwise.
+enum class Sync : std::uint8_t { stored, ask_gateway, ask_now_and_then };
 
 struct RetrievePayment {
   std::string payment_id;

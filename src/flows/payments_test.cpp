@@ -202,6 +202,30 @@ TEST(RetrievePayment, ASyncSaysHowLongTheGatewayTook) {
   EXPECT_EQ(view->payment.state, PaymentState::processing);
 }
 
+TEST(RetrievePayment, APollAsksTheGatewayNowAndThen) {
+  Shop shop;
+  shop.http.fail_with(Code::timeout, Certainty::unknown);
+  ASSERT_TRUE(shop.create(Shop::order("order_1")));
+  shop.http.otherwise([](const http::Request&) -> Result<http::Response> {
+    return http::Response{200, {}, R"({"object":"search_result","data":[],"has_more":false})"};
+  });
+  const auto asks_of = [&](Sync sync) {
+    const std::size_t before = shop.http.requests.size();
+    RetrievePayment command;
+    command.payment_id = "order_1";
+    command.sync = sync;
+    EXPECT_TRUE(shop.run(retrieve_payment(shop.context(), shop.caller, std::move(command))));
+    return shop.http.requests.size() - before;
+  };
+  EXPECT_EQ(asks_of(Sync::ask_now_and_then), 1u);
+  EXPECT_EQ(asks_of(Sync::ask_now_and_then), 0u);
+  shop.clock.advance(milliseconds(2999));
+  EXPECT_EQ(asks_of(Sync::ask_now_and_then), 0u);
+  EXPECT_EQ(asks_of(Sync::ask_gateway), 1u) << "a merchant's force_sync is no poll";
+  shop.clock.advance(milliseconds(1));
+  EXPECT_EQ(asks_of(Sync::ask_now_and_then), 1u);
+}
+
 TEST(UpdatePayment, MayNotCaptureMoreThanItsAmount) {
   Shop shop;
   CreatePayment command = Shop::order("order_1");

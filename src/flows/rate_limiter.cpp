@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::int64_t kSecondUs = 1'000'000;
 constexpr std::int64_t kMinuteUs = 60 * kSecondUs;
+// A payer who has paid sees it this much later at most; the page itself asks every two seconds at first.
+constexpr std::int64_t kPollPauseUs = 3 * kSecondUs;
 // About 2 MB a table; more addresses than that at once share what the oldest lose.
 constexpr std::size_t kBucketCountMax = 16'384;
 
@@ -54,8 +56,9 @@ bool TokenBuckets::has_token(std::string_view name, std::int64_t now_us) const {
 RateLimiter::RateLimiter(const Settings& settings)
     : addresses_(share_of(settings.rate_limit_per_address, settings), kSecondUs, kBucketCountMax),
       keys_(share_of(settings.rate_limit_per_key, settings), kSecondUs, kBucketCountMax),
-      failures_(share_of(settings.failed_auth_per_address_per_minute, settings), kMinuteUs, kBucketCountMax) {
-}
+      failures_(share_of(settings.failed_auth_per_address_per_minute, settings), kMinuteUs, kBucketCountMax),
+      payers_(settings.page_requests_per_payment_per_minute, kMinuteUs, kBucketCountMax),
+      polls_(1, kPollPauseUs, kBucketCountMax) {}
 
 bool RateLimiter::admit_address(std::string_view address, std::int64_t now_us) {
   return addresses_.take(address, now_us);
@@ -63,6 +66,14 @@ bool RateLimiter::admit_address(std::string_view address, std::int64_t now_us) {
 
 bool RateLimiter::admit_key(std::string_view key_name, std::int64_t now_us) {
   return keys_.take(key_name, now_us);
+}
+
+bool RateLimiter::admit_payer(std::int64_t payment_key, std::int64_t now_us) {
+  return payers_.take(std::to_string(payment_key), now_us);
+}
+
+bool RateLimiter::admit_poll(std::int64_t payment_key, std::int64_t now_us) {
+  return polls_.take(std::to_string(payment_key), now_us);
 }
 
 // A failure that finds the bucket empty has nothing left to take.

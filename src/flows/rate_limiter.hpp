@@ -1,8 +1,9 @@
 #pragma once
 // Rate limits: one token bucket a key and one an address, so that neither a runaway client nor a guesser
-// of keys can take the switch for itself. One object per io thread, each with its thread's share of the
-// limits; no locks. Tables are bounded: the bucket that was not used for longest makes room, and is full
-// again when it comes back.
+// of keys can take the switch for itself; and one a payment for its page. One object per io thread, no locks:
+// each has its thread's share of the limits, but all of a payment's, because a page keeps to one connection.
+// Tables are bounded: the bucket that was not used for longest makes room, and is full again when it comes
+// back.
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -52,13 +53,18 @@ class RateLimiter {
   [[nodiscard]] bool admit_address(std::string_view address, std::int64_t now_us);
   [[nodiscard]] bool admit_key(std::string_view key_name, std::int64_t now_us);
 
+  // Of the payment page, by payments.
+  [[nodiscard]] bool admit_payer(std::int64_t payment_key, std::int64_t now_us);
+  // Whether a page that polls may have the gateway asked about this payment again.
+  [[nodiscard]] bool admit_poll(std::int64_t payment_key, std::int64_t now_us);
+
   // Failed authentications are counted by themselves, so that guessing stops long before the other limits
   // would notice it.
   void count_failure(std::string_view address, std::int64_t now_us);
   [[nodiscard]] bool has_failed_too_often(std::string_view address, std::int64_t now_us) const;
 
  private:
-  TokenBuckets addresses_, keys_, failures_;
+  TokenBuckets addresses_, keys_, failures_, payers_, polls_;
 };
 
 }  // namespace payweir::flows

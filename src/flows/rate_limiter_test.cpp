@@ -78,5 +78,27 @@ TEST(RateLimiter, CountsFailuresByThemselves) {
   EXPECT_FALSE(limiter.has_failed_too_often("x", 61 * kSecond));
 }
 
+TEST(RateLimiter, GivesEachIoThreadAllOfAPaymentsLimit) {
+  Settings settings;
+  settings.page_requests_per_payment_per_minute = 60;
+  settings.io_thread_count = 4;
+  RateLimiter limiter(settings);
+  int admitted = 0;
+  for (int i = 0; i < 100; ++i)
+    admitted += limiter.admit_payer(1, kSecond) ? 1 : 0;
+  EXPECT_EQ(admitted, 60);
+  EXPECT_TRUE(limiter.admit_payer(2, kSecond));
+}
+
+TEST(RateLimiter, LetsAPageThatPollsAskTheGatewayNowAndThen) {
+  const Settings settings;
+  RateLimiter limiter(settings);
+  EXPECT_TRUE(limiter.admit_poll(1, kSecond));
+  EXPECT_TRUE(limiter.admit_poll(2, kSecond));
+  EXPECT_FALSE(limiter.admit_poll(1, 3 * kSecond));
+  EXPECT_TRUE(limiter.admit_poll(1, 4 * kSecond));
+  EXPECT_FALSE(limiter.admit_poll(1, 6 * kSecond));
+}
+
 }  // namespace
 }  // namespace payweir::flows

@@ -28,6 +28,12 @@ bool can_be_asked_about(const PaymentSnapshot& snapshot) {
          snapshot.aggregate.attempt;
 }
 
+bool is_to_ask(Context& context, const PaymentSnapshot& snapshot, Sync sync) {
+  if (sync == Sync::stored || !can_be_asked_about(snapshot)) return false;
+  return sync == Sync::ask_gateway ||
+         context.rate_limiter.admit_poll(snapshot.aggregate.payment.id.key, context.clock.suspended_us());
+}
+
 }  // namespace
 
 Task<Result<PaymentView>> retrieve_payment(Context& context, Principal principal, RetrievePayment command) {
@@ -36,7 +42,7 @@ Task<Result<PaymentView>> retrieve_payment(Context& context, Principal principal
   if (Result<void> known = check_client_secret(context, principal, *snapshot, command.client_secret); !known)
     co_return fail(std::move(known.error()));
   std::int64_t gateway_us = 0;
-  if (command.sync == Sync::ask_gateway && can_be_asked_about(*snapshot)) {
+  if (is_to_ask(context, *snapshot, command.sync)) {
     const std::int64_t operation_key = snapshot->aggregate.operation->id.key;
     // What cannot be learnt now is not an error of the retrieve: the stored state is the answer.
     Result<Settled> settled = co_await settle_operation(context, operation_key, Fencing::forbidden);

@@ -38,6 +38,8 @@ struct Settings {
   std::int64_t rate_limit_per_key = 50'000;
   std::int64_t rate_limit_per_address = 100'000;
   std::int64_t failed_auth_per_address_per_minute = 60;
+  // What the payment page may ask about one payment, at each io thread: a browser keeps to one of them.
+  std::int64_t page_requests_per_payment_per_minute = 300;
   bool log_requests = true;  // one line for each request of the API
   // The largest key in the store when this process started: what has one at most as large was made by an
   // earlier life, whatever the wall clock said then or says now.

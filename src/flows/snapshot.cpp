@@ -348,9 +348,11 @@ void apply(Context& context, PaymentSnapshot& snapshot, Decision decision, RowIs
     if (row == RowIs::stored && snapshot.details.is_same_as(snapshot.stored_details)) {
       changes.update(store::PaymentStateRow{payment});
     } else if (row == RowIs::stored) {
-      changes.update(store::PaymentRow{payment, snapshot.reference, snapshot.details->serialise()});
+      changes.update(store::PaymentRow{payment, snapshot.reference, snapshot.details->serialise(),
+                                       snapshot.details->has_link});
     } else {
-      changes.insert(store::PaymentRow{payment, snapshot.reference, snapshot.details->serialise()});
+      changes.insert(store::PaymentRow{payment, snapshot.reference, snapshot.details->serialise(),
+                                       snapshot.details->has_link});
       add_alias(context, store::AliasKind::payment, payment.merchant_no, snapshot.reference, payment.id.key,
                 changes);
     }
@@ -392,6 +394,11 @@ std::string client_secret_of(Keys& keys, const std::string& payment_id, PaymentI
   return payment_id + "_secret_" + crypto::to_hex(std::string_view(hash).substr(0, 12));
 }
 
+std::string link_token_of(Keys& keys, PaymentId id) {
+  const std::string hash = keys.pepper_hash("payment_link", encode_crockford(id.key, id.salt));
+  return crypto::to_hex(std::string_view(hash).substr(0, 12));
+}
+
 PaymentView view_of(Context& context, const PaymentSnapshot& snapshot) {
   PaymentView view;
   view.payment = snapshot.aggregate.payment;
@@ -399,10 +406,17 @@ PaymentView view_of(Context& context, const PaymentSnapshot& snapshot) {
   view.details = snapshot.details;
   view.payment_id = snapshot.payment_id();
   view.client_secret = client_secret_of(context.keys, view.payment_id, view.payment.id);
+  if (view.details->has_link) view.link_token = link_token_of(context.keys, view.payment.id);
   view.merchant = snapshot.merchant;
   view.profile = snapshot.profile;
   view.account = snapshot.account;
   return view;
+}
+
+Instant code_valid_until(const PaymentView& view) {
+  constexpr Duration kCodeValidity = hours(2);
+  check(view.attempt.has_value(), "the code of an attempt is shown that was not loaded");
+  return std::min(view.payment.expires_at, view.attempt->created_at + kCodeValidity);
 }
 
 RefundView refund_view_of(const PaymentSnapshot& snapshot) {

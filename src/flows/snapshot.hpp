@@ -77,5 +77,7 @@ void count_state(Context& context, PaymentState before, const PaymentSnapshot& s
 
 // "<payment id>_secret_<20 characters>", the same for ever: derived under the pepper, stored nowhere.
 [[nodiscard]] std::string client_secret_of(Keys& keys, const std::string& payment_id, PaymentId id);
+// What makes a payment link more than two ids that others know: 24 characters, derived likewise.
+[[nodiscard]] std::string link_token_of(Keys& keys, PaymentId id);
 
 }  // namespace payweir::flows

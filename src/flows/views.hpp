@@ -31,6 +31,7 @@ struct PaymentView {
   SharedValue<PaymentDetails> details;
   std::string payment_id;  // as the merchant knows it
   std::string client_secret;
+  std::string link_token;  // of its payment link, "" when it has none
   std::shared_ptr<const MerchantEntry> merchant;
   std::shared_ptr<const ProfileEntry> profile;
   std::shared_ptr<const ConnectorAccount> account;  // of the attempt; null when there is none
@@ -38,6 +39,10 @@ struct PaymentView {
   bool refunds_loaded = false;
   std::int64_t gateway_us = 0;  // of a sync: how long the gateway took to answer
 };
+
+// Until when the code of an attempt that shows one is worth scanning: Alipay and WeChat Pay both forget a
+// code two hours after they made it, however long there is to pay. Requires: view.attempt.
+[[nodiscard]] Instant code_valid_until(const PaymentView& view);
 
 // How a view becomes bytes. The API's dialect implements it; flows needs it for the answers that it
 // stores and the webhooks that it queues.

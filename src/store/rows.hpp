@@ -92,6 +92,7 @@ struct PaymentRow {
   Payment payment;
   std::string reference;  // the merchant's own payment_id, "" when it is ours
   std::string details;
+  bool has_link = false;  // a payment link was handed out for it: in the index of those
 };
 
 // The same row without what only the merchant changes, for updates by a decision.
@@ -282,8 +283,10 @@ template <>
 struct Describe<PaymentRow> {
   static constexpr std::string_view name = "payment";
   static constexpr auto members() {
-    return std::tuple_cat(payment_members(), std::tuple(text("reference", PAYWEIR_AT(reference)).immutable(),
-                                                        text("details", PAYWEIR_AT(details))));
+    return std::tuple_cat(
+        payment_members(),
+        std::tuple(text("reference", PAYWEIR_AT(reference)).immutable(), text("details", PAYWEIR_AT(details)),
+                   integer("has_link", PAYWEIR_AT(has_link)).immutable()));
   }
 };
 

@@ -1,5 +1,6 @@
 """Payments by Alipay and WeChat Pay: every form, the payer's part played by the sandbox; callbacks, refunds,
 accounts, keys that change, and what goes wrong on the way. Each test has accounts of its own."""
+import concurrent.futures
 import time
 import urllib.parse
 
@@ -679,6 +680,24 @@ class WechatPayFaults(Faulty, WalletCase):
         self.account.scan()
         self.assertIn(self.let_go(made), ("processing", "succeeded"))
         self.assert_paid(made["payment_id"])
+
+
+class WechatPayShedding(OnFaultyLibc, WalletCase):
+    account_type = wallets.WechatPay
+    environment = WalletCase.environment | {"PAYWEIR__STORE__COMMIT_QUEUE_MAX": "16"}
+
+    def test_a_callback_that_cannot_be_stored_now_is_refused_with_when_to_send_it_again(self):
+        made, delivery = self.kept_back_callback()
+        self.libc.slow_syncs(500)
+        with concurrent.futures.ThreadPoolExecutor(64) as senders:
+            answers = list(senders.map(lambda _: self.send(delivery.body, delivery.headers), range(64)))
+        self.libc.heal()
+        shed = [answer for answer in answers if answer.status == 503]
+        self.assertTrue(shed, {answer.status for answer in answers})
+        for answer in shed:
+            self.assertEqual((answer.headers["retry-after"], answer.json["code"]), ("1", "FAIL"), answer)
+        self.tap.shut = False
+        self.assert_paid(made)
 
 
 class Expiring(OnFaultyLibc):

@@ -105,6 +105,35 @@ const checks = {
     await assertPaid(context, payment, 'card');
   },
 
+  async 'a payment link opens the page, with the seller and the colour that it was made with'(context) {
+    const payment = await context.gateway.create({
+      payment_id: 'order_by_link', payment_link: true,
+      payment_link_config: { seller_name: 'Teapot & Söhne', theme: '#FFCC00' },
+    });
+    const { link } = payment.payment_link;
+    const page = await context.payer.open(`${link}&lang=en`);
+    await shows(page, 'How would you like to pay?');
+    assert.ok(page.url().startsWith(`${context.gateway.origin}/pay/order_by_link?`));
+    assert.equal(await page.title(), 'Pay Teapot & Söhne');
+    assert.equal(await page.locator('#merchant').textContent(), 'Teapot & Söhne');
+    await choose(page, 'card');
+    const colours = await page.locator('#card-submit').evaluate((button) => {
+      const { backgroundColor, color } = getComputedStyle(button);
+      return [backgroundColor, color];
+    });
+    assert.deepEqual(colours, ['rgb(255, 204, 0)', 'rgb(0, 0, 0)']);
+    await assertAccessible(page, 'the card form in the shop\'s colour');
+    await payByCard(page, cards.good);
+    await shows(page, 'Paid');
+    await assertPaid(context, payment, 'card');
+    // Who opens it again sees how it ended; who has all of it but the token sees nothing.
+    const again = await context.payer.open(`${link}&lang=en`);
+    await shows(again, 'Paid');
+    context.payer.expect(/status of 404/);
+    const guessed = await context.payer.open(`${link.split('?')[0]}?lang=en`);
+    await shows(guessed, 'This link is not valid');
+  },
+
   async 'an Alipay code is scanned by a phone and paid'(context) {
     const payment = await context.gateway.create();
     const page = await context.payer.open(context.gateway.link(payment));
@@ -181,6 +210,27 @@ const checks = {
     await payer.end();
   },
 
+  async 'a code that is forgotten before the time to pay is over is made anew'(context) {
+    const payment = await context.gateway.create({ session_expiry: 4 * 3600 });
+    const page = await context.payer.open('about:blank');
+    await page.clock.install();
+    await page.goto(context.gateway.link(payment));
+    await choose(page, 'we_chat_pay');
+    await page.locator('#wallet-submit').click();
+    await shows(page, 'Open WeChat and scan');
+    assert.ok(await page.locator('#wait-renew').isHidden());
+    const first = await page.locator('#wait-image').getAttribute('src');
+    await page.clock.fastForward('02:00:01');
+    await page.locator('#wait-over', { hasText: 'This code has expired' }).waitFor();
+    await page.locator('#wait-renew').click();
+    await page.waitForFunction((old) => document.getElementById('wait-image').src !== old, first);
+    assert.notEqual((await context.gateway.retrieve(payment)).next_action, null);
+    await decideOnPhone(context, context.payer, payment, 'approve');
+    await shows(page, 'Paid');
+    await assertPaid(context, payment, 'wallet');
+    assert.equal((await context.gateway.retrieve(payment)).attempt_count, 2);
+  },
+
   async 'one code for both wallets opens the page on the phone that scans it'(context) {
     const payment = await context.gateway.create();
     const desktop = await context.payer.open(context.gateway.link(payment));
@@ -216,6 +266,7 @@ const checks = {
     await page.getByText('The code is valid for less than a minute').waitFor();
     await page.clock.fastForward('00:31');
     await page.locator('#wait-over', { hasText: 'This code has expired' }).waitFor();
+    assert.ok(await page.locator('#wait-renew').isHidden(), 'no new code could be paid');
     await page.locator('#expiry-value', { hasText: 'Time is up' }).waitFor();
     // From here on it is the switch's word that counts, and by its clock there is time left.
     assert.equal((await context.gateway.retrieve(payment)).status, 'requires_customer_action');

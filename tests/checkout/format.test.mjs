@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { load } from './load.mjs';
 
 const {
-  brandOf, cvcProblem, expiryProblem, formatAmount, formatRemaining, groupDigits, numberProblem, parseExpiry,
+  brandOf, cvcProblem, expiryProblem, formatAmount, formatRemaining, groupDigits, inkOn, numberProblem, parseExpiry,
   passesLuhn, regroup, shapeExpiry,
 } = await load('format.js');
 
@@ -114,4 +114,14 @@ test('remaining time is shown in minutes, and in hours where there are some', ()
   assert.equal(formatRemaining(65_000), '01:05');
   assert.equal(formatRemaining(3_729_000), '1:02:09');
   assert.equal(formatRemaining(-5), '00:00');
+});
+
+test('the text on a shop\'s colour is the one that is read better', () => {
+  assert.equal(inkOn('#ffffff'), '#000000');
+  assert.equal(inkOn('#000000'), '#ffffff');
+  assert.equal(inkOn('#4e6add'), '#ffffff');
+  assert.equal(inkOn('#ffcc00'), '#000000');
+  // On either side of the grey on which both are read equally well.
+  assert.equal(inkOn('#757575'), '#ffffff');
+  assert.equal(inkOn('#767676'), '#000000');
 });

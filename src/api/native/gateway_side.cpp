@@ -67,7 +67,12 @@ Task<Result<Reply>> receive_callback(RequestContext request) {
   const Acknowledgement& words = received->acknowledgement;
   if (received->refusal && words.refused.empty()) co_return fail(std::move(*received->refusal));
   Reply reply;
-  if (received->refusal) reply.response.status = describe(received->refusal->code).status;
+  if (received->refusal) {
+    const ErrorEntry refusal = describe(received->refusal->code);
+    reply.response.status = refusal.status;
+    if (refusal.retry_after_s > 0)
+      reply.response.headers.set("retry-after", std::to_string(refusal.retry_after_s));
+  }
   reply.response.headers.set("content-type", std::string(words.content_type));
   reply.response.body = received->refusal ? words.refused : words.taken;
   co_return reply;

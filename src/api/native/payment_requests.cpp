@@ -123,6 +123,37 @@ HowToPay bind_payment_method(Fields& fields, Instant now) {
   return bound;
 }
 
+// "#4E6ADD" as "#4e6add"; "" for whatever else upstream takes for a colour.
+std::string hex_colour(std::string colour) {
+  if (colour.size() != 7 || colour.front() != '#') return {};
+  for (char& c : colour)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return colour.find_first_not_of("0123456789abcdef", 1) == std::string::npos ? colour : std::string();
+}
+
+// Of upstream's many members, those that the payment page shows. The others are ignored, as any member is
+// that we do not know: each is a wish about a look that ours does not have.
+void bind_payment_link(Fields& fields, flows::PaymentDetails& details) {
+  details.has_link = fields.boolean("payment_link").value_or(false);
+  Fields config = fields.object("payment_link_config");
+  std::string seller_name = config.text("seller_name");
+  std::string theme = hex_colour(config.text("theme"));
+  if (!details.has_link) return;
+  details.link_seller_name = std::move(seller_name);
+  details.link_theme = std::move(theme);
+}
+
+// Both bounds of the flow are inclusive, to the millisecond.
+template <class Command>
+void bind_created(QueryFields& fields, Command& command) {
+  command.created_from = fields.time("created.gte");
+  if (const std::optional<Instant> above = fields.time("created.gt"))
+    command.created_from = *above + milliseconds(1);
+  command.created_to = fields.time("created.lte");
+  if (const std::optional<Instant> below = fields.time("created.lt"))
+    command.created_to = *below - milliseconds(1);
+}
+
 Result<PaymentState> parse_payment_state(std::string_view word) {
   for (int number = 1; number <= static_cast<int>(PaymentState::requires_merchant_action); ++number) {
     const auto state = static_cast<PaymentState>(number);
@@ -153,6 +184,7 @@ Result<flows::CreatePayment> bind_create_payment(const json::Value& body, Instan
   command.connector = std::move(method.connector);
   command.connector_account_id = std::move(method.connector_account_id);
   command.details = std::move(method.details);
+  bind_payment_link(fields, command.details.edit());
   return bound(std::move(command), problem);
 }
 
@@ -269,13 +301,19 @@ Result<flows::ListPayments> bind_list_payments(const form::Pairs& query) {
   command.starting_after = fields.text("starting_after");
   command.ending_before = fields.text("ending_before");
   command.customer_id = fields.text("customer_id", 64);
-  // Both bounds of the flow are inclusive, to the millisecond.
-  command.created_from = fields.time("created.gte");
-  if (const std::optional<Instant> above = fields.time("created.gt"))
-    command.created_from = *above + milliseconds(1);
-  command.created_to = fields.time("created.lte");
-  if (const std::optional<Instant> below = fields.time("created.lt"))
-    command.created_to = *below - milliseconds(1);
+  bind_created(fields, command);
+  return bound(std::move(command), problem);
+}
+
+Result<flows::ListPaymentLinks> bind_list_payment_links(const form::Pairs& query) {
+  std::optional<Error> problem;
+  QueryFields fields(query, problem);
+  flows::ListPaymentLinks command;
+  command.limit = static_cast<std::size_t>(fields.integer("limit", kListLimitRange).value_or(10));
+  command.offset = static_cast<std::size_t>(fields.integer("offset", kListOffsetRange).value_or(0));
+  bind_created(fields, command);
+  if (const std::optional<Instant> created = fields.time("created"))
+    command.created_from = command.created_to = *created;
   return bound(std::move(command), problem);
 }
 

@@ -3,6 +3,7 @@
 // does not fit is an Error, and no flow hears of it. `now` decides whether a card has expired.
 #include "api/binding.hpp"
 #include "base/form.hpp"
+#include "flows/payment_links.hpp"
 #include "flows/payments.hpp"
 
 namespace payweir::api::native {
@@ -21,6 +22,8 @@ namespace payweir::api::native {
 // ?force_sync=true&client_secret=…
 [[nodiscard]] Result<flows::RetrievePayment> bind_retrieve_payment(const form::Pairs& query,
                                                                    std::string payment_id);
+// ?limit=…&offset=…&created.gte=…
+[[nodiscard]] Result<flows::ListPaymentLinks> bind_list_payment_links(const form::Pairs& query);
 [[nodiscard]] Result<flows::ListPayments> bind_list_payments(const json::Value& body);
 // ?limit=…&starting_after=…&created.gte=…
 [[nodiscard]] Result<flows::ListPayments> bind_list_payments(const form::Pairs& query);

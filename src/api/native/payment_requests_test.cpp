@@ -387,6 +387,46 @@ TEST(Faults, J04_WhatIsNoTextReachesNoFlow) {
   EXPECT_EQ(payweir.store.touched, 0);
 }
 
+TEST(PaymentRequest, BindsAPaymentLinkAndOfItsLookWhatThePageHas) {
+  const auto details_of = [](std::string_view more) {
+    const auto bound = create(R"({"amount":1,"currency":"USD")" + std::string(more) + "}");
+    EXPECT_TRUE(bound) << more;
+    return *bound->details;
+  };
+  const flows::PaymentDetails details = details_of(
+      R"(,"payment_link":true,"payment_link_config":{"seller_name":"Blue Teapot","theme":"#4E6ADD",)"
+      R"("logo":"https://x.example/a.png","sdk_layout":"tabs","transaction_details":[{"key":"a","value":"b"}]})");
+  EXPECT_TRUE(details.has_link);
+  EXPECT_EQ(details.link_seller_name, "Blue Teapot");
+  EXPECT_EQ(details.link_theme, "#4e6add");
+  for (const std::string theme : {"red", "#fff", "#4e6add;x", "#4e6adg", ""})
+    EXPECT_EQ(
+        details_of(R"(,"payment_link":true,"payment_link_config":{"theme":")" + theme + "\"}").link_theme, "")
+        << theme;
+  const flows::PaymentDetails without = details_of(R"(,"payment_link_config":{"seller_name":"x"})");
+  EXPECT_FALSE(without.has_link);
+  EXPECT_EQ(without.link_seller_name, "");
+  EXPECT_EQ(create(R"({"amount":1,"currency":"USD","payment_link":"yes"})").error().field, "payment_link");
+  EXPECT_EQ(create(R"({"amount":1,"currency":"USD","payment_link_config":{"theme":5}})").error().field,
+            "payment_link_config.theme");
+}
+
+TEST(PaymentRequest, BindsTheQueryOfALinkListing) {
+  const auto bound = bind_list_payment_links(form::Pairs{{"limit", "3"},
+                                                         {"offset", "6"},
+                                                         {"created.gt", "2026-11-22T00:00:00Z"},
+                                                         {"created.lte", "2026-11-23T00:00:00Z"}});
+  ASSERT_TRUE(bound);
+  EXPECT_EQ(bound->limit, 3u);
+  EXPECT_EQ(bound->offset, 6u);
+  EXPECT_EQ(bound->created_from, *parse_iso8601("2026-11-22T00:00:00Z") + milliseconds(1));
+  EXPECT_EQ(bound->created_to, *parse_iso8601("2026-11-23T00:00:00Z"));
+  const auto exact = bind_list_payment_links(form::Pairs{{"created", "2026-11-22T00:00:00Z"}});
+  EXPECT_EQ(exact->created_from, exact->created_to);
+  EXPECT_EQ(bind_list_payment_links(form::Pairs{{"limit", "101"}}).error().field, "limit");
+  EXPECT_EQ(bind_list_payment_links(form::Pairs{{"created.lt", "today"}}).error().field, "created.lt");
+}
+
 TEST(PaymentRequest, ArbitraryBytesAreRefusedWithoutAFlow) {
   const Router router(all_routes(), testkit::kGate);
   testkit::Switch payweir;

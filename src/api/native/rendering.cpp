@@ -126,7 +126,7 @@ void write_next_action(json::Writer& out, const flows::PaymentView& view, std::s
       const std::string& says = view.attempt->next_action.data;
       out.key("next_action").begin_object().field("type", "qr_code_information");
       out.field("image_data_url", qr_code_data_url(says));
-      out.field("display_to_timestamp", view.payment.expires_at.ms);
+      out.field("display_to_timestamp", flows::code_valid_until(view).ms);
       out.field("qr_code_url", says).end_object();
       return;
     }
@@ -135,6 +135,22 @@ void write_next_action(json::Writer& out, const flows::PaymentView& view, std::s
       out.raw_field("next_action_data", view.attempt->next_action.data).end_object();
       return;
   }
+}
+
+std::string payment_link_id(const flows::PaymentView& view) {
+  return to_text(PaymentLinkId{view.payment.id.key, view.payment.id.salt});
+}
+
+std::string payment_link(const flows::PaymentView& view, std::string_view public_url) {
+  return std::string(public_url) + "/payment_link/" + view.merchant->row.merchant_id + '/' + view.payment_id +
+         "?token=" + view.link_token;
+}
+
+// Upstream's secure link is for pages that show it in a frame, which the payment page forbids: there is none.
+void write_payment_link(json::Writer& out, const flows::PaymentView& view, std::string_view public_url) {
+  if (view.link_token.empty()) return;
+  out.key("payment_link").begin_object().field("link", payment_link(view, public_url));
+  out.null_field("secure_link").field("payment_link_id", payment_link_id(view)).end_object();
 }
 
 void write_refund(json::Writer& out, const flows::RefundView& view) {
@@ -208,6 +224,7 @@ std::string Rendering::payment(const flows::PaymentView& view) const {
   write_payment_method_data(out, view);
   out.text_or_null("customer_id", view.details->customer_id);
   write_details(out, *view.details);
+  write_payment_link(out, view, public_url_);
   if (view.refunds_loaded) {
     out.key("refunds").begin_array();
     for (const flows::RefundView& each : view.refunds)
@@ -221,6 +238,20 @@ std::string Rendering::payment(const flows::PaymentView& view) const {
 std::string Rendering::refund(const flows::RefundView& view) const {
   json::Writer out(768);
   write_refund(out, view);
+  return std::move(out).take();
+}
+
+std::string render_payment_link(const flows::PaymentView& view, std::string_view public_url, Instant now) {
+  const Payment& payment = view.payment;
+  const std::string& merchant_id = view.merchant->row.merchant_id;
+  json::Writer out(1024);
+  out.begin_object().field("payment_link_id", payment_link_id(view)).field("merchant_id", merchant_id);
+  out.field("processor_merchant_id", merchant_id).field("link_to_pay", payment_link(view, public_url));
+  out.field("amount", payment.amount.minor).field("created_at", format_iso8601(payment.created_at));
+  out.field("expiry", format_iso8601(payment.expires_at));
+  out.text_or_null("description", view.details->description);
+  out.field("status", now < payment.expires_at ? "active" : "expired");
+  out.field("currency", payment.amount.currency.code()).null_field("secure_link").end_object();
   return std::move(out).take();
 }
 

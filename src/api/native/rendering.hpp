@@ -4,6 +4,7 @@
 // an answer is stored with every idempotent payment (openapi/payweir.yaml says which are which).
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "flows/views.hpp"
 
@@ -20,6 +21,10 @@ class Rendering final : public flows::Rendering {
  private:
   std::string public_url_;
 };
+
+// RetrievePaymentLinkResponse. Requires: the view's payment has a link.
+[[nodiscard]] std::string render_payment_link(const flows::PaymentView& view, std::string_view public_url,
+                                              Instant now);
 
 // {"size":2,"data":[…]}, with the name that upstream gives to the count of elements.
 [[nodiscard]] std::string render_list(std::string_view count_name, std::span<const std::string> elements);

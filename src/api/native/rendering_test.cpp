@@ -126,6 +126,22 @@ TEST(RenderPayment, SendsThePayerThroughTheSwitch) {
   EXPECT_TRUE(read(kRendering.payment(view)).root()["next_action"].is(json::Kind::null));
 }
 
+TEST(RenderPayment, ACodeIsForTwoHoursAtMost) {
+  flows::PaymentView view = unpaid();
+  view.attempt.emplace();
+  view.attempt->state = AttemptState::needs_action;
+  view.attempt->next_action = {NextActionKind::qr_code, "weixin://wxpay/x"};
+  view.attempt->created_at = view.payment.created_at + minutes(1);
+  const auto until = [&] {
+    return "\"display_to_timestamp\":" + std::to_string(flows::code_valid_until(view).ms);
+  };
+  EXPECT_EQ(flows::code_valid_until(view), view.payment.expires_at);
+  EXPECT_TRUE(kRendering.payment(view).contains(until()));
+  view.payment.expires_at = view.payment.created_at + hours(4);
+  EXPECT_EQ(flows::code_valid_until(view), view.attempt->created_at + hours(2));
+  EXPECT_TRUE(kRendering.payment(view).contains(until()));
+}
+
 TEST(RenderPayment, EchoesWhatTheShopSaid) {
   flows::PaymentView view = unpaid();
   view.details.edit().customer_id = "c1";
@@ -199,6 +215,27 @@ TEST(RenderList, CountsByTheNameGiven) {
   const std::string elements[] = {R"({"a":1})", R"({"a":2})"};
   EXPECT_EQ(render_list("size", elements), R"({"size":2,"data":[{"a":1},{"a":2}]})");
   EXPECT_EQ(render_list("count", {}), R"({"count":0,"data":[]})");
+}
+
+TEST(RenderPaymentLink, LeadsWithItsToken) {
+  flows::PaymentView view = unpaid();
+  EXPECT_FALSE(kRendering.payment(view).contains("payment_link"));
+  view.payment_id = "order_1";
+  view.link_token = "t0ken";
+  const std::string id = to_text(PaymentLinkId{1, 1});
+  const std::string link = "https://pay.example/payment_link/shop/order_1?token=t0ken";
+  EXPECT_TRUE(kRendering.payment(view).contains(R"("payment_link":{"link":")" + link +
+                                                R"(","secure_link":null,"payment_link_id":")" + id + "\"}"));
+  view.details.edit().description = "Tea";
+  const Instant end = view.payment.expires_at;
+  const std::string shown = render_payment_link(view, "https://pay.example", end - milliseconds(1));
+  EXPECT_EQ(shown, R"({"payment_link_id":")" + id +
+                       R"(","merchant_id":"shop","processor_merchant_id":"shop","link_to_pay":")" + link +
+                       R"(","amount":6540,"created_at":")" + format_iso8601(view.payment.created_at) +
+                       R"(","expiry":")" + format_iso8601(end) +
+                       R"(","description":"Tea","status":"active","currency":"USD","secure_link":null})");
+  EXPECT_TRUE(render_payment_link(view, "https://pay.example", end).contains(R"("status":"expired")"));
+  EXPECT_FALSE(shown.contains(view.client_secret));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "crypto/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "flows/payer.hpp"
+#include "flows/payment_links.hpp"
 
 namespace payweir::api::pages {
 namespace {
@@ -53,25 +54,34 @@ Result<Reply> file_reply(const RequestContext& request, std::string_view name) {
   return reply;
 }
 
+Result<void> admit(RequestContext& request) {
+  return flows::admit_payer(request.flows, request.request.peer_address);
+}
+
 Task<Result<Reply>> show_page(RequestContext request) {
+  if (Result<void> admitted = admit(request); !admitted) co_return fail(std::move(admitted.error()));
   co_return file_reply(request, "checkout.html");
 }
 
 Task<Result<Reply>> show_asset(RequestContext request) {
+  if (Result<void> admitted = admit(request); !admitted) co_return fail(std::move(admitted.error()));
   co_return file_reply(request, request.param("name"));
 }
 
 Task<Result<flows::Payer>> payer_of(RequestContext& request) {
   std::string payment_id = request.param("payment_id");
   std::string secret(request.request.headers.get("x-client-secret"));
-  return flows::find_payer(request.flows, std::move(payment_id), std::move(secret));
+  if (Result<void> admitted = admit(request); !admitted) co_return fail(std::move(admitted.error()));
+  Result<flows::Payer> payer =
+      co_await flows::find_payer(request.flows, std::move(payment_id), std::move(secret));
+  co_return payer;
 }
 
-// While something is under way the gateway is asked each time: its callback may be late, or lost.
+// While something is under way the gateway is asked, too: its callback may be late, or lost.
 Task<Result<Reply>> state_of(RequestContext& request, const flows::Payer& payer, bool after_change) {
   flows::RetrievePayment command;
   command.payment_id = payer.payment_id;
-  command.sync = after_change ? flows::Sync::stored : flows::Sync::ask_gateway;
+  command.sync = after_change ? flows::Sync::stored : flows::Sync::ask_now_and_then;
   flows::Principal principal = payer.principal;
   principal.role = flows::Role::merchant;  // the secret was compared
   Result<flows::PaymentView> view =
@@ -153,6 +163,31 @@ Task<Result<Reply>> release(RequestContext request) {
   co_return reply;
 }
 
+// "zh-CN" as "zh": a language that the page has, "" for any other.
+std::string_view page_language(std::string_view tag) {
+  return tag.starts_with("zh") ? "zh" : tag.starts_with("en") ? "en" : "";
+}
+
+// A payment link leads on to the page, whose address holds the secret. That a link is wrong is told by the
+// page, too, which opens nothing without one.
+Task<Result<Reply>> follow_link(RequestContext request) {
+  if (Result<void> admitted = admit(request); !admitted) co_return fail(std::move(admitted.error()));
+  std::string merchant_id = request.param("merchant_id");
+  std::string payment_id = request.param("payment_id");
+  const std::string wrong_page = "/pay/" + form::percent_encode(payment_id);
+  std::string token(request.query_value("token"));
+  Result<std::string> address = co_await flows::open_payment_link(request.flows, std::move(merchant_id),
+                                                                  std::move(payment_id), std::move(token));
+  if (!address && address.error().code != Code::not_found) co_return fail(std::move(address.error()));
+  if (!address) address = request.flows.settings.public_url + wrong_page + "?client_secret=";
+  std::string_view language = page_language(request.query_value("lang"));
+  if (language.empty()) language = page_language(request.query_value("locale"));  // upstream's name for it
+  if (!language.empty()) *address += "&lang=" + std::string(language);
+  Reply reply = redirect_reply(*address);
+  reply.response.headers.set("referrer-policy", "no-referrer");
+  co_return reply;
+}
+
 using enum http::Method;
 
 constexpr std::array kRoutes = {
@@ -162,6 +197,8 @@ constexpr std::array kRoutes = {
     Route{post, "/pay/{payment_id}/confirm", Access::open, Body::json, "confirm_on_payment_page", confirm},
     Route{post, "/pay/{payment_id}/release", Access::open, Body::optional_json, "release_on_payment_page",
           release},
+    Route{get, "/payment_link/{merchant_id}/{payment_id}", Access::open, Body::none, "open_payment_link",
+          follow_link},
 };
 
 }  // namespace

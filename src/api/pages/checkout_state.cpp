@@ -66,7 +66,7 @@ void write_next_action(json::Writer& out, const flows::PaymentView& view, std::s
     case NextActionKind::qr_code:
       out.key("next_action").begin_object().field("type", "qr_code_information");
       out.field("image_data_url", qr_code_data_url(view.attempt->next_action.data));
-      out.field("display_to_timestamp", view.payment.expires_at.ms).end_object();
+      out.field("display_to_timestamp", flows::code_valid_until(view).ms).end_object();
       return;
     case NextActionKind::redirect: {
       std::string url(public_url);
@@ -108,6 +108,7 @@ bool is_paid(PaymentState state) {
 }
 
 std::string merchant_name(const flows::PaymentView& view) {
+  if (!view.details->link_seller_name.empty()) return view.details->link_seller_name;
   const std::string& name = view.merchant->details.name;
   return name.empty() ? view.merchant->row.merchant_id : name;
 }
@@ -130,6 +131,7 @@ std::string render_checkout_state(const flows::PaymentView& view, std::string_vi
   out.field("amount", view.payment.amount.minor).field("exponent", view.payment.amount.currency.exponent());
   out.field("currency", view.payment.amount.currency.code());
   out.field("merchant_name", merchant_name(view)).text_or_null("description", view.details->description);
+  out.text_or_null("theme", view.details->link_theme);
   out.field("expires_on", format_iso8601(view.payment.expires_at));
   out.text_or_null("return_url", return_address(view));
   write_methods(out, methods);

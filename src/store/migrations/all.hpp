@@ -5,9 +5,11 @@
 
 #include "store/migrations/0001_initial.hpp"
 #include "store/migrations/0002_payment_methods.hpp"
+#include "store/migrations/0003_payment_links.hpp"
 
 namespace payweir::store::migrations {
 
-inline constexpr std::array<std::string_view, 2> kAll = {k0001Initial, k0002PaymentMethods};
+inline constexpr std::array<std::string_view, 3> kAll = {k0001Initial, k0002PaymentMethods,
+                                                         k0003PaymentLinks};
 
 }  // namespace payweir::store::migrations

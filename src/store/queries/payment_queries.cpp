@@ -42,6 +42,12 @@ constexpr Query kListPayments{
          " AND ($8 = '' OR json_extract(details, '$.customer_id') = $8)"
          " ORDER BY key DESC LIMIT $9 OFFSET $10">};
 
+constexpr Query kListPaymentsWithLink{"list_payments_with_link",
+                                      kSql<PaymentRow,
+                                           "SELECT {} FROM payment WHERE key > $1 AND key < $2"
+                                           " AND merchant_no = $3 AND has_link = 1"
+                                           " ORDER BY key DESC LIMIT $4 OFFSET $5">};
+
 // The two halves are the two indexes that hold attempts.
 constexpr Query kFindNewestAttempt{
     "find_newest_attempt", kSql<AttemptRow,
@@ -130,6 +136,15 @@ Task<Result<std::vector<PaymentRow>>> list_payments(Store& store, PaymentFilter 
       parameters_of(range.above, range.below, filter.merchant_no, filter.profile_key, set_of(filter.states),
                     currency, filter.connector_account_key, filter.customer_id, limit, filter.offset),
       limit);
+}
+
+Task<Result<std::vector<PaymentRow>>> list_payments_with_link(Store& store, std::int64_t merchant_no,
+                                                              Page page) {
+  const KeyRange range = key_range_of(page);
+  const std::size_t limit = std::min(page.limit, kPageLimitMax);
+  return select_rows<PaymentRow>(store, kListPaymentsWithLink,
+                                 parameters_of(range.above, range.below, merchant_no, limit, page.offset),
+                                 limit);
 }
 
 Task<Result<std::optional<AttemptRow>>> find_newest_attempt(Store& store, std::int64_t payment_key) {

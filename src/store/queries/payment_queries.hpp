@@ -34,6 +34,11 @@ struct PaymentFilter : Page {
 };
 [[nodiscard]] Task<Result<std::vector<PaymentRow>>> list_payments(Store& store, PaymentFilter filter);
 
+// Payments that a payment link was handed out for, newest first.
+[[nodiscard]] Task<Result<std::vector<PaymentRow>>> list_payments_with_link(Store& store,
+                                                                            std::int64_t merchant_no,
+                                                                            Page page);
+
 [[nodiscard]] Task<Result<std::optional<AttemptRow>>> find_newest_attempt(Store& store,
                                                                           std::int64_t payment_key);
 [[nodiscard]] Task<Result<std::optional<AttemptRow>>> find_attempt(Store& store, std::int64_t key);

@@ -3,7 +3,7 @@
 
 import { connect, Refused } from './api.js';
 import {
-  amountParts, brandOf, cvcProblem, digitsOf, expiryProblem, formatAmount, formatRemaining, nameProblem,
+  amountParts, brandOf, cvcProblem, digitsOf, expiryProblem, formatAmount, formatRemaining, inkOn, nameProblem,
   numberProblem, parseExpiry, regroup, shapeExpiry,
 } from './format.js';
 import { cardRequest, deviceOf, followable, stageOf, walletOf, walletRequest, waysToPay } from './methods.js';
@@ -133,6 +133,7 @@ function renderSummary() {
   showIf($('bill'), Boolean(state));
   setText($('merchant'), state?.merchant_name ?? t('title.plain'));
   if (!state) return;
+  colourButtons(state.theme);
   const parts = amountParts(state, locale());
   const spans = parts.map(({ type, value }) => {
     const span = document.createElement('span');
@@ -146,6 +147,13 @@ function renderSummary() {
   $('amount').classList.toggle('longest', length > 16);
   setText($('description'), state.description ?? '');
   showIf($('description'), Boolean(state.description));
+}
+
+function colourButtons(colour) {
+  if (!colour) return;
+  const { style } = document.documentElement;
+  style.setProperty('--button', colour);
+  style.setProperty('--on-button', inkOn(colour));
 }
 
 function renderNotice() {
@@ -437,7 +445,7 @@ function renderCodeTime() {
   $('wait-code').classList.toggle('over', expired);
   if (expired && $('wait-over').hidden) announce(t('wait.code_expired'));
   showIf($('wait-over'), expired);
-  showIf($('wait-renew'), expired);
+  showIf($('wait-renew'), expired && Date.parse(page.state.expires_on) > api.now());
   showIf($('wait-status'), !expired);
   showIf($('wait-time'), code && left !== null && !expired);
   if (left !== null) {

@@ -129,6 +129,17 @@ export function shapeExpiry(text) {
   return plain.includes('/') && digits.length === 2 ? `${digits} / ` : digits;
 }
 
+// Black or white, whichever is read better on "#rrggbb": the contrast is 4.58 at least, as WCAG 2's relative luminance
+// has it, so that any colour of a shop's will do.
+export function inkOn(colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return (luminance + 0.05) ** 2 > 1.05 * 0.05 ? '#000000' : '#ffffff';
+}
+
 // "4:05", "1:02:09".
 export function formatRemaining(milliseconds) {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
