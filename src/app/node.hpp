@@ -70,6 +70,7 @@ class Node {
   flows::Settings settings_;
   flows::Telemetry telemetry_;
   flows::Review review_;
+  flows::Artefacts artefacts_;
   flows::DirectoryEpoch epoch_{1};
   Secret master_key_;
   std::unique_ptr<LockedCardHold> cards_;

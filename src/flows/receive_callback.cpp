@@ -1,5 +1,6 @@
 #include "base/planted.hpp"
 #include "flows/context.hpp"
+#include "flows/gateway.hpp"
 #include "flows/payments.hpp"
 #include "store/change_set.hpp"
 #include "store/queries/payment_queries.hpp"
@@ -63,18 +64,33 @@ Task<Result<CallbackAnswer>> receive_callback(Context& context, std::string merc
   Error refusal{Code::webhook_signature_mismatch, "", "the signature belongs to no account of this merchant"};
   std::optional<store::InboxRow> row;
   std::optional<Money> amount;
-  for (const auto& account : accounts) {
-    const ConnectorContext of_account{account->credentials,    "", now, context.settings.callback_tolerance,
-                                      account->prepared.get(), ""};
+  struct Unknown {
+    std::shared_ptr<const ConnectorAccount> account;
+    std::shared_ptr<const Artefact> had;
+  };
+  std::vector<Unknown> unknown;  // accounts that do not know the key it is signed with
+  const auto read = [&](const std::shared_ptr<const ConnectorAccount>& account) {
+    ConnectorContext of_account = connector_context(context, *account);
+    of_account.now = now;
     Result<GatewayEvent> event = account->connector->read_webhook(headers, body, of_account);
     if (!event) {
+      if (event.error().code == Code::webhook_unknown_serial && of_account.may_need)
+        unknown.push_back({account, of_account.artefact});
       refusal = std::move(event.error());
-      continue;
+      return false;
     }
     answer.acknowledgement = account->connector->capabilities().acknowledgement;
     amount = event->amount;
     row = row_of(context, *account, std::move(*event), now);
-    break;
+    return true;
+  };
+  for (const auto& account : accounts)
+    if (read(account)) break;
+  // The gateway may have a new key. Where it cannot be had now, the refusal makes the gateway call again.
+  const std::vector<Unknown> to_ask = row ? std::vector<Unknown>{} : std::exchange(unknown, {});
+  for (const Unknown& each : to_ask) {
+    const bool is_newer = co_await renew_artefact(context, *each.account, each.had);
+    if (is_newer && read(each.account)) break;
   }
   if (!row) {
     ++context.telemetry.webhook_signature_failures;

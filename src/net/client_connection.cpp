@@ -19,6 +19,20 @@ constexpr int kInterimAnswersMax = 8;
 // Of the body of an answer that refuses a download.
 constexpr std::size_t kRefusalBytesMax = 1 << 20;
 
+// What was wrong with the other side's certificate, for those who can do something about it.
+const char* why_handshake_failed(TlsStream& tls) {
+  switch (SSL_get_verify_result(tls.native_handle())) {
+    case X509_V_OK: return "The TLS handshake failed.";
+    case X509_V_ERR_CERT_HAS_EXPIRED: return "The TLS handshake failed: the host's certificate has expired.";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "The TLS handshake failed: the host's certificate is not valid yet.";
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return "The TLS handshake failed: the certificate is another host's.";
+    default: return "The TLS handshake failed: the host's certificate is not vouched for.";
+  }
+}
+
 }  // namespace
 
 ClientConnection::ClientConnection(DeadlineSweeper& sweeper, const asio::any_io_executor& executor,
@@ -53,7 +67,7 @@ Task<Result<void>> ClientConnection::connect_one(tcp::endpoint endpoint, const O
   tls_.emplace(socket_, *tls);
   if (!expect_host(*tls_, origin)) co_return error(Code::tls_failed, "TLS could not be set up.");
   const auto [failed] = co_await tls_->async_handshake(asio::ssl::stream_base::client, kAsTuple);
-  if (failed) co_return io_error(failed, Code::tls_failed, "The TLS handshake failed.");
+  if (failed) co_return io_error(failed, Code::tls_failed, why_handshake_failed(*tls_));
   co_return Result<void>();
 }
 

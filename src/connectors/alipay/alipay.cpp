@@ -27,6 +27,7 @@ constexpr Capabilities kCapabilities{
     // Exactly these seven bytes, or Alipay calls again.
     .acknowledgement = {.content_type = "text/plain; charset=utf-8", .taken = "success", .refused = "fail"},
     .signs_with_rsa = true,
+    .has_certificates = true,
 };
 
 // Any refund has arrived, been executed and is shown by then.
@@ -174,6 +175,10 @@ Result<void> Alipay::read_verify(const ConnectorContext& context, const http::Re
     return fail(Code::connector_credentials_invalid, "connector_account_details",
                 "Alipay refuses: " + std::string(error.theirs) + " " + words);
   return fail(Code::gateway_unclear, "", "Alipay answered " + std::string(error.theirs) + " " + words);
+}
+
+std::vector<CertificateTerm> Alipay::certificates(const ConnectorContext& context) const {
+  return alipay::credentials_of(context).certificates;
 }
 
 }  // namespace payweir

@@ -38,6 +38,7 @@ class Alipay final : public Connector {
   [[nodiscard]] http::Request begin_verify(const ConnectorContext& context) const override;
   [[nodiscard]] Result<void> read_verify(const ConnectorContext& context,
                                          const http::Response& answer) const override;
+  [[nodiscard]] std::vector<CertificateTerm> certificates(const ConnectorContext& context) const override;
 };
 
 }  // namespace payweir
