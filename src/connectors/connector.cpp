@@ -51,6 +51,17 @@ std::vector<CertificateTerm> Connector::certificates(const ConnectorContext&) co
   return {};
 }
 
+Result<http::Request> Connector::begin_statement(std::string_view, const ConnectorContext&) const {
+  check(false, "a connector without statements was asked for one");
+  return http::Request{};
+}
+
+Result<StatementSource> Connector::read_statement_answer(std::string_view, const ConnectorContext&,
+                                                         const http::Response&) const {
+  check(false, "a connector without statements was given one");
+  return statement::None{};
+}
+
 Result<void> check_fields(const Capabilities& capabilities, const ConnectorCredentials& credentials) {
   const auto type = std::ranges::find(capabilities.auth_types, credentials.auth_type, &AuthType::name);
   if (type == capabilities.auth_types.end()) {

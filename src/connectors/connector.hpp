@@ -214,6 +214,7 @@ struct Capabilities {
   Acknowledgement acknowledgement;
   bool signs_with_rsa = false;    // begin() and ask() belong on Offload
   bool needs_artefacts = false;   // of some of its accounts at least
+  bool gives_statements = false;  // one a day, as a file
   bool has_certificates = false;  // of some of its accounts at least
 
   [[nodiscard]] bool takes(PaymentMethod method) const;
@@ -231,6 +232,20 @@ struct GatewayEvent {
   std::string connector_refund_id;   // theirs, when it is about a refund
   std::optional<Money> amount;       // of the payment, when the gateway repeats it to be compared
 };
+
+namespace statement {
+// Here it is: what its request is answered with is the file.
+struct File {
+  http::Request request;
+  std::string sha1;  // of the unpacked file, in hex, as the gateway announced it; "": it announced none
+  // Whether the request goes to where the gateway is configured to be. If not, it goes to a host that the
+  // gateway documents, by https, and only a public address is to be believed of that.
+  bool is_at_gateway = true;
+};
+struct NotReady {};  // ask again later
+struct None {};      // nothing happened that day
+}  // namespace statement
+using StatementSource = std::variant<statement::File, statement::NotReady, statement::None>;
 
 class Connector {
  public:
@@ -294,6 +309,16 @@ class Connector {
 
   // Those that an account depends on, configured and fetched ones; to warn in time.
   [[nodiscard]] virtual std::vector<CertificateTerm> certificates(const ConnectorContext& context) const;
+
+  // The statement of a day, "2026-11-22" as the gateway counts days, where capabilities() has them: asks for
+  // it, and says where it is. Errors: invalid_value (no day, or one to come); connector_answer_malformed,
+  // signature_mismatch, address_not_allowed (the file is said to be where the gateway has none),
+  // connector_credentials_invalid, gateway_unclear.
+  [[nodiscard]] virtual Result<http::Request> begin_statement(std::string_view day,
+                                                              const ConnectorContext& context) const;
+  [[nodiscard]] virtual Result<StatementSource> read_statement_answer(std::string_view day,
+                                                                      const ConnectorContext& context,
+                                                                      const http::Response& answer) const;
 };
 
 // Whether the fields that the auth_type asks for are there. Error: connector_credentials_invalid.

@@ -1,5 +1,6 @@
 #include "connectors/wechatpay/wechatpay.hpp"
 
+#include "connectors/wechatpay/bill.hpp"
 #include "connectors/wechatpay/certificates.hpp"
 #include "connectors/wechatpay/credentials.hpp"
 #include "connectors/wechatpay/notification.hpp"
@@ -29,6 +30,7 @@ constexpr Capabilities kCapabilities{
                         .refused = R"({"code":"FAIL","message":"not taken"})"},
     .signs_with_rsa = true,
     .needs_artefacts = true,
+    .gives_statements = true,
     .has_certificates = true,
 };
 
@@ -163,6 +165,17 @@ std::vector<CertificateTerm> WechatPay::certificates(const ConnectorContext& con
     for (const auto& each : trust.fetched->all)
       terms.push_back({"gateway", each.key.serial, each.not_after});
   return terms;
+}
+
+Result<http::Request> WechatPay::begin_statement(std::string_view day,
+                                                 const ConnectorContext& context) const {
+  return wechatpay::ask_for_bill(day, context);
+}
+
+Result<StatementSource> WechatPay::read_statement_answer(std::string_view day,
+                                                         const ConnectorContext& context,
+                                                         const http::Response& answer) const {
+  return wechatpay::read_bill_answer(day, context, answer);
 }
 
 }  // namespace payweir
