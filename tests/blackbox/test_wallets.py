@@ -475,7 +475,8 @@ class WechatPayByFetchedCertificates(OtherKeys, Accounts, WalletCase):
 
 class WechatPayRotation(OnFaultyLibc, WalletCase):
     """WeChat Pay changes its certificate while the switch runs. Certificates are asked for once a minute at most,
-    so that a minute has to pass since the account's first ones."""
+    so that a minute has to pass since the account's first ones. Not many can: callbacks of an age of five are refused,
+    and the sandbox's clock does not go along."""
 
     account_type = wallets.WechatPayByFetchedCertificates
 
