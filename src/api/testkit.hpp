@@ -63,8 +63,9 @@ struct Switch {
   native::Rendering rendering{"https://pay.example"};
   flows::RateLimiter rate_limiter{settings};
   InlineOffload offload;
-  flows::Context context{settings,  clock,     random, http,     keys,      cards,        log,    store,
-                         directory, telemetry, review, sequence, rendering, rate_limiter, offload};
+  flows::Artefacts artefacts;
+  flows::Context context{settings,  clock,     random, http,     keys,      cards,        log,     store,
+                         directory, telemetry, review, sequence, rendering, rate_limiter, offload, artefacts};
   payweir::testkit::Loop loop;
 
   [[nodiscard]] http::Response send(const Router& router, http::Request request) {

@@ -1,6 +1,7 @@
 #pragma once
 // The sub-commands of the binary, one function each. They write for people to standard error and results
 // to standard output; 0 is success, 1 a failure that was told, 2 wrong usage.
+#include <cstdint>
 #include <string>
 
 namespace payweir::app {
@@ -38,6 +39,10 @@ struct StatementReadOptions {
   std::string sha1;  // as the gateway announced it; "": not compared
   bool summary = false;
 };
+struct StatementFetchOptions {
+  std::string merchant_id, merchant_connector_id, date, to, data_dir, config_file;
+  std::int64_t mebibytes_max = 4096;
+};
 struct ConfigCheckOptions {
   std::string config_file;
   bool list = false;
@@ -52,6 +57,8 @@ struct ConfigCheckOptions {
 [[nodiscard]] int run_demo(const DemoOptions& options);
 [[nodiscard]] int run_key_create(const KeyCreateOptions& options);
 [[nodiscard]] int run_statement_read(const StatementReadOptions& options);
+// 3 when there is no statement of that day, 4 when there is none yet.
+[[nodiscard]] int run_statement_fetch(const StatementFetchOptions& options);
 [[nodiscard]] int run_config_check(const ConfigCheckOptions& options);
 [[nodiscard]] int run_version();
 

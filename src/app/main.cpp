@@ -83,6 +83,21 @@ int main(int argc, char** argv) {
   statement_read->add_option("--sha1", statement.sha1, "What WeChat Pay announced as the file's hash_value");
   statement_read->add_flag("--summary", statement.summary, "Print only what the file states at its end");
 
+  StatementFetchOptions fetch;
+  CLI::App* statement_fetch = statement_command->add_subcommand(
+      "fetch", "Fetch the statement of a day from the gateway; the switch may be running");
+  statement_fetch->add_option("--merchant", fetch.merchant_id, "The merchant's id")->required();
+  statement_fetch->add_option("--account", fetch.merchant_connector_id, "The merchant_connector_id, mca_…")
+      ->required();
+  statement_fetch->add_option("--date", fetch.date, "The day, such as 2026-01-15, by Beijing's clock")
+      ->required();
+  statement_fetch->add_option("--to", fetch.to, "The new file, there when it is whole")->required();
+  statement_fetch->add_option("--max-mib", fetch.mebibytes_max, "The largest file to take, MiB")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20))
+      ->capture_default_str();
+  statement_fetch->add_option("--data", fetch.data_dir, "Directory of the database (default ./payweir-data)");
+  statement_fetch->add_option("--config", fetch.config_file, "TOML file");
+
   CLI::App* config_command = app.add_subcommand("config", "Configuration");
   config_command->require_subcommand(1);
   ConfigCheckOptions config;
@@ -103,6 +118,7 @@ int main(int argc, char** argv) {
   if (*demo_command) return run_demo(demo);
   if (*key_create) return run_key_create(key);
   if (*statement_read) return run_statement_read(statement);
+  if (*statement_fetch) return run_statement_fetch(fetch);
   if (*config_check) return run_config_check(config);
   if (*version_command) return run_version();
   return 2;

@@ -20,6 +20,7 @@
 #include "net/spawn.hpp"
 #include "store/queries/start_queries.hpp"
 #include "store/sqlite/backup.hpp"
+#include "store/sqlite/read_only_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace payweir::app {
@@ -74,9 +75,9 @@ struct Node::Worker {
         directory(*node.store_, keys, node.epoch_),
         rendering(node.settings_.public_url),
         rate_limiter(node.settings_),
-        context{node.settings_, node.clock_, random,       *http,        keys,
-                *node.cards_,   node.log_,   *node.store_, directory,    node.telemetry_,
-                node.review_,   sequence,    rendering,    rate_limiter, node.offload_} {}
+        context{node.settings_, node.clock_,  random,        *http,           keys,         *node.cards_,
+                node.log_,      *node.store_, directory,     node.telemetry_, node.review_, sequence,
+                rendering,      rate_limiter, node.offload_, node.artefacts_} {}
 
   net::SystemRandom random;
   FileKeys keys;
@@ -115,12 +116,13 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, Log& log, NodeMo
 Result<void> Node::open(NodeMode mode) {
   const std::size_t io_threads = io_thread_count(config_);
   settings_ = settings_of(config_, io_threads);
-  if (Result<void> done = open_store(); !done) return done;
-  if (Result<void> done = begin_life(mode); !done) return done;
-  if (Result<void> done = prepare_keys(); !done) return done;
+  if (Result<void> done = open_store(mode); !done) return done;
+  if (mode != NodeMode::beside)
+    if (Result<void> done = begin_life(mode); !done) return done;
+  if (Result<void> done = prepare_keys(mode); !done) return done;
   pool_ = std::make_unique<net::IoPool>(io_threads);
   if (Result<void> done = add_workers(); !done) return done;
-  const bool serves = mode != NodeMode::offline;
+  const bool serves = mode == NodeMode::serving || mode == NodeMode::reviewing;
   if (serves)
     if (Result<void> done = listen(); !done) return done;
   pool_->start([this](std::size_t thread) { workers_[thread]->sequence.resume_after(largest_key_); });
@@ -136,10 +138,10 @@ Task<void> Node::start_jobs() {
   co_return;
 }
 
-Result<void> Node::prepare_keys() {
+Result<void> Node::prepare_keys(NodeMode mode) {
   std::string path = config_.master_key_file;
-  if (path.empty()) {
-    path = config_.data_dir + "/master.key";
+  if (path.empty()) path = config_.data_dir + "/master.key";
+  if (config_.master_key_file.empty() && mode != NodeMode::beside) {
     Result<bool> made = FileKeys::ensure_file(path, start_random_);
     if (!made) return fail(std::move(made.error()));
     made_master_key_ = *made;
@@ -154,7 +156,13 @@ Result<void> Node::prepare_keys() {
   return {};
 }
 
-Result<void> Node::open_store() {
+Result<void> Node::open_store(NodeMode mode) {
+  if (mode == NodeMode::beside) {
+    auto opened = store::sqlite::ReadOnlyStore::open(config_.data_dir);
+    if (!opened) return fail(std::move(opened.error()));
+    store_ = std::move(*opened);
+    return {};
+  }
   store::sqlite::SqliteOptions options;
   options.directory = config_.data_dir;
   options.queue_max = static_cast<std::size_t>(config_.commit_queue_max);

@@ -22,7 +22,8 @@ namespace payweir::app {
 enum class NodeMode : std::uint8_t {
   serving,
   reviewing,  // serving, and what is open is asked about before anything is sent, as after a restore
-  offline
+  offline,
+  beside  // for commands that only read, while a switch may be running on the same data directory
 };
 
 class Node {
@@ -53,8 +54,8 @@ class Node {
   struct Jobs;
   Node(const Config& config, Log& log);
   [[nodiscard]] Result<void> open(NodeMode mode);
-  [[nodiscard]] Result<void> prepare_keys();
-  [[nodiscard]] Result<void> open_store();
+  [[nodiscard]] Result<void> prepare_keys(NodeMode mode);
+  [[nodiscard]] Result<void> open_store(NodeMode mode);
   [[nodiscard]] Result<void> begin_life(NodeMode mode);
   [[nodiscard]] Result<void> add_workers();
   [[nodiscard]] Result<void> listen();
@@ -70,6 +71,7 @@ class Node {
   flows::Settings settings_;
   flows::Telemetry telemetry_;
   flows::Review review_;
+  flows::Artefacts artefacts_;
   flows::DirectoryEpoch epoch_{1};
   Secret master_key_;
   std::unique_ptr<LockedCardHold> cards_;

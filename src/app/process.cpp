@@ -44,6 +44,11 @@ void prepare_process() {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+void end_at_signal() {
+  const sigset_t signals = stop_signals();
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
 void wait_for_stop() {
   const sigset_t signals = stop_signals();
   int received = 0;

@@ -8,6 +8,9 @@ namespace payweir::app {
 // Call first in main, before any thread: threads inherit the blocked signals.
 void prepare_process();
 
+// Lets SIGTERM and SIGINT end the process where it is, for a command that leaves nothing half done.
+void end_at_signal();
+
 // Blocks until SIGTERM or SIGINT; a second one ends the process at once.
 void wait_for_stop();
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
+
 namespace payweir {
 
 PaymentMethod method_of(const Instrument& instrument) {
@@ -29,6 +31,35 @@ bool Capabilities::takes(PaymentMethod method) const {
 
 bool Capabilities::takes(Currency currency) const {
   return currencies.empty() || std::ranges::find(currencies, currency.code()) != currencies.end();
+}
+
+bool Connector::needs_artefact(const ConnectorContext&) const {
+  return false;
+}
+
+http::Request Connector::begin_artefact(const ConnectorContext&) const {
+  check(false, "a connector without artefacts was asked for one");
+  return {};
+}
+
+Result<FetchedArtefact> Connector::read_artefact(const ConnectorContext&, const http::Response&) const {
+  check(false, "a connector without artefacts was given one");
+  return FetchedArtefact{};
+}
+
+std::vector<CertificateTerm> Connector::certificates(const ConnectorContext&) const {
+  return {};
+}
+
+Result<http::Request> Connector::begin_statement(std::string_view, const ConnectorContext&) const {
+  check(false, "a connector without statements was asked for one");
+  return http::Request{};
+}
+
+Result<StatementSource> Connector::read_statement_answer(std::string_view, const ConnectorContext&,
+                                                         const http::Response&) const {
+  check(false, "a connector without statements was given one");
+  return statement::None{};
 }
 
 Result<void> check_fields(const Capabilities& capabilities, const ConnectorCredentials& credentials) {

@@ -108,6 +108,24 @@ class PreparedCredentials {
   virtual ~PreparedCredentials() = default;
 };
 
+// What an account needs beside its credentials, which the gateway gives out and which ends one day: the
+// certificates that it signs with, a token. Read once, kept by flows, shared by threads.
+class Artefact {
+ public:
+  virtual ~Artefact() = default;
+};
+struct FetchedArtefact {
+  std::shared_ptr<const Artefact> artefact;
+  Instant refresh_at;  // when the next one should be fetched; until that is there, this one goes on
+};
+
+// A certificate that ends, whoever it belongs to.
+struct CertificateTerm {
+  std::string_view owner;  // "gateway" or "merchant"
+  std::string serial;      // upper-case hex
+  Instant not_after;
+};
+
 struct ConnectorContext {
   const ConnectorCredentials& credentials;
   std::string_view base_url;  // origin and path prefix without a trailing slash
@@ -115,7 +133,15 @@ struct ConnectorContext {
   Duration callback_tolerance = seconds(300);     // how old a signed callback may be
   const PreparedCredentials* prepared = nullptr;  // what prepare() made of the credentials
   std::string random = {};  // 16 random bytes, for a nonce; money sends and queries only
+  std::shared_ptr<const Artefact> artefact = {};  // null: none is needed, or none was had yet
+  // Whether Need is answered. It is once a call: after that there is no newer artefact, and what there is has
+  // to do.
+  bool may_need = false;
 };
+
+// Instead of a step: without a newer artefact the request cannot be built, or the answer not be read. The
+// same call is made again when there is one, or when none could be had. Requires: ConnectorContext::may_need.
+struct Need {};
 
 enum class SendKind : std::uint8_t { money, query };
 
@@ -129,7 +155,7 @@ struct Done {
   Outcome outcome;
 };
 }  // namespace step
-using Step = std::variant<step::Send, step::Done>;
+using Step = std::variant<step::Send, step::Done, Need>;
 
 namespace ask {
 // money: a void that is sent again, and would give back what was paid meanwhile. Only who has an operation
@@ -142,7 +168,7 @@ struct Done {
   Finding finding;
 };
 }  // namespace ask
-using AskStep = std::variant<ask::Send, ask::Done>;
+using AskStep = std::variant<ask::Send, ask::Done, Need>;
 
 // How an operation is made impossible once it is not found, so that "not found" becomes a no.
 enum class FenceKind : std::uint8_t { none, horizon, cancel, close, key_takeover };
@@ -189,7 +215,10 @@ struct Capabilities {
   std::span<const std::string_view> currencies;  // none: any
   std::span<const AuthType> auth_types;
   Acknowledgement acknowledgement;
-  bool signs_with_rsa = false;  // begin() and ask() belong on Offload
+  bool signs_with_rsa = false;    // begin() and ask() belong on Offload
+  bool needs_artefacts = false;   // of some of its accounts at least
+  bool gives_statements = false;  // one a day, as a file
+  bool has_certificates = false;  // of some of its accounts at least
 
   [[nodiscard]] bool takes(PaymentMethod method) const;
   [[nodiscard]] bool takes(Currency currency) const;
@@ -206,6 +235,20 @@ struct GatewayEvent {
   std::string connector_refund_id;   // theirs, when it is about a refund
   std::optional<Money> amount;       // of the payment, when the gateway repeats it to be compared
 };
+
+namespace statement {
+// Here it is: what its request is answered with is the file.
+struct File {
+  http::Request request;
+  std::string sha1;  // of the unpacked file, in hex, as the gateway announced it; "": it announced none
+  // Whether the request goes to where the gateway is configured to be. If not, it goes to a host that the
+  // gateway documents, by https, and only a public address is to be believed of that.
+  bool is_at_gateway = true;
+};
+struct NotReady {};  // ask again later
+struct None {};      // nothing happened that day
+}  // namespace statement
+using StatementSource = std::variant<statement::File, statement::NotReady, statement::None>;
 
 class Connector {
  public:
@@ -257,6 +300,28 @@ class Connector {
   [[nodiscard]] virtual http::Request begin_verify(const ConnectorContext& context) const = 0;
   [[nodiscard]] virtual Result<void> read_verify(const ConnectorContext& context,
                                                  const http::Response& answer) const = 0;
+
+  // Artefacts, where capabilities() has them: whether an account of these credentials works with one, how it
+  // is asked for, and what the answer gives. What is still good of `context.artefact`, the one before, goes
+  // over into the new one. Errors: connector_answer_malformed, signature_mismatch, gateway_unclear,
+  // connector_credentials_invalid.
+  [[nodiscard]] virtual bool needs_artefact(const ConnectorContext& context) const;
+  [[nodiscard]] virtual http::Request begin_artefact(const ConnectorContext& context) const;
+  [[nodiscard]] virtual Result<FetchedArtefact> read_artefact(const ConnectorContext& context,
+                                                              const http::Response& answer) const;
+
+  // Those that an account depends on, configured and fetched ones; to warn in time.
+  [[nodiscard]] virtual std::vector<CertificateTerm> certificates(const ConnectorContext& context) const;
+
+  // The statement of a day, "2026-11-22" as the gateway counts days, where capabilities() has them: asks for
+  // it, and says where it is. Errors: invalid_value (no day, or one to come); connector_answer_malformed,
+  // signature_mismatch, address_not_allowed (the file is said to be where the gateway has none),
+  // connector_credentials_invalid, gateway_unclear.
+  [[nodiscard]] virtual Result<http::Request> begin_statement(std::string_view day,
+                                                              const ConnectorContext& context) const;
+  [[nodiscard]] virtual Result<StatementSource> read_statement_answer(std::string_view day,
+                                                                      const ConnectorContext& context,
+                                                                      const http::Response& answer) const;
 };
 
 // Whether the fields that the auth_type asks for are there. Error: connector_credentials_invalid.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/id.hpp"
+#include "flows/artefacts.hpp"
 #include "flows/directory.hpp"
 #include "flows/rate_limiter.hpp"
 #include "flows/review_state.hpp"
@@ -37,6 +38,7 @@ struct Context {
   const Rendering& rendering;  // of webhook bodies
   RateLimiter& rate_limiter;
   Offload& offload;
+  Artefacts& artefacts;
 
   template <class Tag>
   [[nodiscard]] Id<Tag> new_id() {

@@ -14,6 +14,7 @@ constexpr int kRoundsMax = 4;
 constexpr int kPagesMax = 100;
 // A query is asked again; it must not hold a place among those in flight for long.
 constexpr Duration kAskTimeout = seconds(10);
+constexpr std::size_t kNonceBytes = 16;
 // No gateway works on one request for longer.
 constexpr Duration kExecutionMax = minutes(2);
 
@@ -65,27 +66,6 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   return request;
 }
 
-constexpr std::size_t kNonceBytes = 16;
-
-ConnectorContext connector_context(Context& context, const ConnectorAccount& account) {
-  const auto base_url = context.settings.connector_base_urls.find(account.connector->capabilities().name);
-  check(base_url != context.settings.connector_base_urls.end(), "a connector has no base URL");
-  ConnectorContext of_account{account.credentials,    base_url->second,
-                              context.clock.wall(),   context.settings.callback_tolerance,
-                              account.prepared.get(), ""};
-  if (account.connector->capabilities().signs_with_rsa)
-    of_account.random = context.random.bytes(RandomPurpose::nonce, kNonceBytes);
-  return of_account;
-}
-
-// What a connector computes for long is computed elsewhere. The caller's frame holds all that `work` names.
-Task<void> compute(Context& context, const Connector& connector, std::function<void()> work) {
-  if (connector.capabilities().signs_with_rsa)
-    co_await context.offload.run(std::move(work));
-  else
-    work();
-}
-
 Outcome outcome_of_transport_error(const Error& error) {
   const std::string why = std::string(code_name(error.code)) + ": " + error.detail;
   if (error.certainty == Certainty::not_sent || PLANTED(lost_is_not_sent)) return outcome::NotSent{why};
@@ -113,7 +93,43 @@ void observe_clock(Context& context, const ConnectorAccount& account, const http
   if (told) context.telemetry.observe_gateway_clock(account.connector_index, *told - context.clock.wall());
 }
 
+// Makes `take` again with a newer artefact, when that is what it needs. Both live in the caller's frame.
+template <class AnyStep>
+Task<void> compute_step(Context& context, const ConnectorAccount& account, ConnectorContext& of_account,
+                        const AnyStep& step, std::function<void()> take) {
+  co_await compute(context, *account.connector, take);
+  if (!std::holds_alternative<Need>(step)) co_return;
+  check(of_account.may_need, "a connector needs an artefact that it was told it cannot have");
+  co_await renew_artefact(context, account, of_account.artefact);
+  of_account.artefact = context.artefacts.find(account.row.id.key, account.row.version).artefact;
+  of_account.may_need = false;
+  co_await compute(context, *account.connector, std::move(take));
+  check(!std::holds_alternative<Need>(step), "a connector needs the same artefact twice");
+}
+
 }  // namespace
+
+ConnectorContext connector_context(Context& context, const ConnectorAccount& account) {
+  const Capabilities& can = account.connector->capabilities();
+  const auto base_url = context.settings.connector_base_urls.find(can.name);
+  check(base_url != context.settings.connector_base_urls.end(), "a connector has no base URL");
+  ConnectorContext of_account{account.credentials,    base_url->second,
+                              context.clock.wall(),   context.settings.callback_tolerance,
+                              account.prepared.get(), ""};
+  if (can.signs_with_rsa) of_account.random = context.random.bytes(RandomPurpose::nonce, kNonceBytes);
+  if (can.needs_artefacts && account.connector->needs_artefact(of_account)) {
+    of_account.artefact = context.artefacts.find(account.row.id.key, account.row.version).artefact;
+    of_account.may_need = true;
+  }
+  return of_account;
+}
+
+Task<void> compute(Context& context, const Connector& connector, std::function<void()> work) {
+  if (connector.capabilities().signs_with_rsa)
+    co_await context.offload.run(std::move(work));
+  else
+    work();
+}
 
 Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot,
                                std::optional<Instrument> instrument, Duration send_by) {
@@ -121,12 +137,12 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
   if (context.review.is_under_way() && !PLANTED(sends_under_review))
     co_return GatewayCall{outcome::NotSent{"the database is under review"}, 0};
   const ConnectorRequest request = request_of(context, snapshot, std::move(instrument));
-  const ConnectorContext connector_of = connector_context(context, *snapshot.account);
+  ConnectorContext connector_of = connector_context(context, *snapshot.account);
   const Connector& connector = *snapshot.account->connector;
   GatewayCall call{outcome::Unknown{"the connector came to no end", "", false}, 0};
   Step step;
   std::function<void()> begin = [&] { step = connector.begin(request, connector_of); };
-  co_await compute(context, connector, std::move(begin));
+  co_await compute_step(context, *snapshot.account, connector_of, step, std::move(begin));
   int money_sends = 0;
   std::string origin;
   for (int round = 0; round < kRoundsMax; ++round) {
@@ -159,7 +175,7 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
     }
     observe_clock(context, *snapshot.account, *answer);
     std::function<void()> resume = [&] { step = connector.resume(request, connector_of, *answer); };
-    co_await compute(context, connector, std::move(resume));
+    co_await compute_step(context, *snapshot.account, connector_of, step, std::move(resume));
   }
   count_contradiction(context, snapshot, call.outcome, origin);
   co_return call;
@@ -172,11 +188,11 @@ Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapsh
   ConnectorRequest request = request_of(context, snapshot, std::nullopt);
   request.consistent = road == Road::consistent;
   const int rounds_max = request.consistent ? kPagesMax : kRoundsMax;
-  const ConnectorContext connector_of = connector_context(context, *snapshot.account);
+  ConnectorContext connector_of = connector_context(context, *snapshot.account);
   const Connector& connector = *snapshot.account->connector;
   AskStep step;
   std::function<void()> begin = [&] { step = connector.ask(request, connector_of); };
-  co_await compute(context, connector, std::move(begin));
+  co_await compute_step(context, *snapshot.account, connector_of, step, std::move(begin));
   std::string origin;
   for (int round = 0; round < rounds_max; ++round) {
     if (auto* done = std::get_if<ask::Done>(&step)) {
@@ -201,7 +217,7 @@ Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapsh
     std::function<void()> resume = [&] {
       step = connector.resume_ask(request, connector_of, round, *answer);
     };
-    co_await compute(context, connector, std::move(resume));
+    co_await compute_step(context, *snapshot.account, connector_of, step, std::move(resume));
   }
   if (result.finding)
     if (const auto* found = std::get_if<finding::Found>(&*result.finding))
@@ -241,8 +257,32 @@ Task<FenceAnswer> fence_at_gateway(Context& context, const PaymentSnapshot& snap
   co_return answer ? connector.read_fence(request, connector_of, *answer) : FenceAnswer::unclear;
 }
 
-Task<Result<void>> ask_whether_valid(Context& context, const ConnectorAccount& account) {
+Task<Result<FetchedArtefact>> fetch_artefact(Context& context, const ConnectorAccount& account) {
   const ConnectorContext connector_of = connector_context(context, account);
+  http::Request wire;
+  std::function<void()> begin = [&] { wire = account.connector->begin_artefact(connector_of); };
+  co_await compute(context, *account.connector, std::move(begin));
+  CallOptions options;
+  options.timeout = std::min(context.settings.gateway_timeout, kAskTimeout);
+  const Result<http::Response> answer = co_await context.http.send(std::move(wire), options);
+  if (!answer)
+    co_return fail(Code::gateway_unclear, "", "the gateway did not answer: " + answer.error().detail);
+  Result<FetchedArtefact> fetched;
+  std::function<void()> read = [&] { fetched = account.connector->read_artefact(connector_of, *answer); };
+  co_await compute(context, *account.connector, std::move(read));
+  co_return fetched;
+}
+
+Task<Result<void>> ask_whether_valid(Context& context, const ConnectorAccount& account) {
+  ConnectorContext connector_of = connector_context(context, account);
+  if (connector_of.may_need && !connector_of.artefact) {
+    // For this once: the account may have no row yet to keep it under.
+    Result<FetchedArtefact> fetched = co_await fetch_artefact(context, account);
+    if (!fetched && fetched.error().code != Code::connector_credentials_invalid)
+      co_return fail(Code::gateway_unclear, "", std::move(fetched.error().detail));
+    if (!fetched) co_return fail(std::move(fetched.error()));
+    connector_of.artefact = std::move(fetched->artefact);
+  }
   http::Request wire;
   std::function<void()> begin = [&] { wire = account.connector->begin_verify(connector_of); };
   co_await compute(context, *account.connector, std::move(begin));

@@ -1,6 +1,8 @@
 #pragma once
 // Talking to a gateway: drives a connector's stepper over the HTTP port. The money Send happens at most
 // once, before send_by; what a transport error means is decided here and nowhere else.
+#include <functional>
+
 #include "flows/context.hpp"
 #include "flows/snapshot.hpp"
 
@@ -39,6 +41,15 @@ enum class Repeats : std::uint8_t { forbidden, allowed };
 // Whether the gateway takes these credentials; `account` needs no row. Errors: connector_credentials_invalid,
 // gateway_unclear.
 [[nodiscard]] Task<Result<void>> ask_whether_valid(Context& context, const ConnectorAccount& account);
+
+// An account's artefact from the gateway, asked for now; flows/artefacts.hpp says when. Errors: those of the
+// call and of Connector::read_artefact().
+[[nodiscard]] Task<Result<FetchedArtefact>> fetch_artefact(Context& context, const ConnectorAccount& account);
+
+// What a connector is told of the account and the moment, with the newest artefact there is.
+[[nodiscard]] ConnectorContext connector_context(Context& context, const ConnectorAccount& account);
+// Has a connector compute, elsewhere when it takes long. The caller's frame holds all that `work` names.
+[[nodiscard]] Task<void> compute(Context& context, const Connector& connector, std::function<void()> work);
 
 // From when on a request that had arrived can no longer be running at the gateway.
 [[nodiscard]] Instant executed_by(const Settings& settings, const Operation& operation);

@@ -1,5 +1,6 @@
 #include "base/planted.hpp"
 #include "flows/context.hpp"
+#include "flows/gateway.hpp"
 #include "flows/payments.hpp"
 #include "store/change_set.hpp"
 #include "store/queries/payment_queries.hpp"
@@ -64,21 +65,37 @@ Task<Result<CallbackAnswer>> receive_callback(Context& context, std::string merc
   std::optional<store::InboxRow> row;
   std::optional<Money> amount;
   bool is_from_elsewhere = true;
-  for (const auto& account : accounts) {
-    if (!account->callback_addresses.empty() && !contains(account->callback_addresses, peer_address))
-      continue;
-    is_from_elsewhere = false;
-    const ConnectorContext of_account{account->credentials,    "", now, context.settings.callback_tolerance,
-                                      account->prepared.get(), ""};
+  struct Unknown {
+    std::shared_ptr<const ConnectorAccount> account;
+    std::shared_ptr<const Artefact> had;
+  };
+  std::vector<Unknown> unknown;  // accounts that do not know the key it is signed with
+  const auto read = [&](const std::shared_ptr<const ConnectorAccount>& account) {
+    ConnectorContext of_account = connector_context(context, *account);
+    of_account.now = now;
     Result<GatewayEvent> event = account->connector->read_webhook(headers, body, of_account);
     if (!event) {
+      if (event.error().code == Code::webhook_unknown_serial && of_account.may_need)
+        unknown.push_back({account, of_account.artefact});
       refusal = std::move(event.error());
-      continue;
+      return false;
     }
     answer.acknowledgement = account->connector->capabilities().acknowledgement;
     amount = event->amount;
     row = row_of(context, *account, std::move(*event), now);
-    break;
+    return true;
+  };
+  for (const auto& account : accounts) {
+    if (!account->callback_addresses.empty() && !contains(account->callback_addresses, peer_address))
+      continue;
+    is_from_elsewhere = false;
+    if (read(account)) break;
+  }
+  // The gateway may have a new key. Where it cannot be had now, the refusal makes the gateway call again.
+  const std::vector<Unknown> to_ask = row ? std::vector<Unknown>{} : std::exchange(unknown, {});
+  for (const Unknown& each : to_ask) {
+    const bool is_newer = co_await renew_artefact(context, *each.account, each.had);
+    if (is_newer && read(each.account)) break;
   }
   if (is_from_elsewhere) {
     ++context.telemetry.webhook_address_refusals;

@@ -86,6 +86,27 @@ void render_gateway_clocks(std::string& out, const Telemetry& telemetry) {
            std::to_string(telemetry.gateway_clock_ahead_ms[i].load(kRelaxed) / 1000));
 }
 
+void render_certificates(std::string& out, const Telemetry& telemetry) {
+  constexpr std::string_view kName = "payweir_certificate_expires_timestamp_seconds";
+  describe(
+      out, kName, "gauge",
+      "When the first of the certificates ends that a connector's accounts depend on, the gateway's or the "
+      "merchants' own.");
+  const std::span<const Connector* const> connectors = all_connectors();
+  for (std::size_t i = 0; i < connectors.size() && i < Telemetry::kConnectorsMax; ++i) {
+    for (std::size_t owner = 0; owner < Telemetry::kCertificateOwners.size(); ++owner) {
+      const std::int64_t ends_ms = telemetry.certificate_ends_ms[i][owner].load(kRelaxed);
+      if (ends_ms == 0) continue;
+      const std::string labels = std::string("{connector=\"")
+                                     .append(connectors[i]->capabilities().name)
+                                     .append("\",owner=\"")
+                                     .append(Telemetry::kCertificateOwners[owner])
+                                     .append("\"}");
+      sample(out, kName, labels, std::to_string(ends_ms / 1000));
+    }
+  }
+}
+
 void render_store(std::string& out, const store::Store::Statistics& store) {
   constexpr std::string_view kBatches = "payweir_commit_batch_size";
   describe(out, kBatches, "histogram", "Change sets made durable together by one flush.");
@@ -153,6 +174,7 @@ std::string Telemetry::render(const store::Store::Statistics& store) const {
   render_requests(out, *this);
   render_payments(out, *this);
   render_gateway_clocks(out, *this);
+  render_certificates(out, *this);
   single(out, "payweir_idempotency_hits_total", "counter", "Stored answers that were sent again.",
          idempotency_hits.load(kRelaxed));
   single(out, "payweir_idempotency_conflicts_total", "counter",
@@ -165,6 +187,8 @@ std::string Telemetry::render(const store::Store::Statistics& store) const {
   single(out, "payweir_webhook_address_refusals_total", "counter",
          "Gateway callbacks from an address that is not on their account's list.",
          webhook_address_refusals.load(kRelaxed));
+  single(out, "payweir_artefact_failures_total", "counter",
+         "Certificates or tokens that a gateway was asked for in vain.", artefact_failures.load(kRelaxed));
   single(out, "payweir_gateway_contradictions_total", "counter", "Gateway answers that cannot be true.",
          contradictions.load(kRelaxed));
   single(out, "payweir_late_successes_total", "counter",

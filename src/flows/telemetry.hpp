@@ -39,8 +39,9 @@ struct Telemetry {
   std::atomic<std::uint64_t> rate_limited{0};
   std::atomic<std::uint64_t> webhook_signature_failures{0};
   std::atomic<std::uint64_t> webhook_address_refusals{0};  // callbacks from where the account takes none
-  std::atomic<std::uint64_t> contradictions{0};            // a gateway's word that cannot be true
-  std::atomic<std::uint64_t> late_successes{0};            // given up here, and succeeded at the gateway
+  std::atomic<std::uint64_t> artefact_failures{0};
+  std::atomic<std::uint64_t> contradictions{0};  // a gateway's word that cannot be true
+  std::atomic<std::uint64_t> late_successes{0};  // given up here, and succeeded at the gateway
   std::atomic<std::int64_t> deliveries_pending{0}, deliveries_dead{0}, inbox_pending{0}, inbox_orphans{0},
       with_operator{0}, operations_open{0}, late_charges{0}, under_review{0};  // gauges, set by jobs
   LatencyHistogram switch_latency;                                             // without the gateway's
@@ -49,6 +50,12 @@ struct Telemetry {
   // How far each gateway's clock is ahead of ours, milliseconds, as its last answer told; by connector.
   std::array<std::atomic<std::int64_t>, kConnectorsMax> gateway_clock_ahead_ms{};
   void observe_gateway_clock(std::size_t connector_index, Duration ahead);
+
+  // When the first of the certificates ends that accounts of a connector depend on, Unix milliseconds; 0:
+  // there is none. By connector and owner, the gateway before the merchant.
+  static constexpr std::array<std::string_view, 2> kCertificateOwners = {"gateway", "merchant"};
+  std::array<std::array<std::atomic<std::int64_t>, kCertificateOwners.size()>, kConnectorsMax>
+      certificate_ends_ms{};
 
   // `connector_index` is the place in all_connectors().
   void count_payment(std::size_t connector_index, PaymentState state);

@@ -150,9 +150,10 @@ struct World::Process {
         : directory(*process.store, world.keys, process.epoch),
           sequence(node),
           rate_limiter(world.settings),
-          context{world.settings, world.clock, world.random,    world.http,   world.keys,
-                  world.cards,    world.log,   *process.store,  directory,    process.telemetry,
-                  process.review, sequence,    world.rendering, rate_limiter, offload} {}
+          context{world.settings,  world.clock,       world.random,   world.http,
+                  world.keys,      world.cards,       world.log,      *process.store,
+                  directory,       process.telemetry, process.review, sequence,
+                  world.rendering, rate_limiter,      offload,        process.artefacts} {}
     Directory directory;
     KeySequence sequence;
     RateLimiter rate_limiter;
@@ -173,6 +174,7 @@ struct World::Process {
 
   std::unique_ptr<store::sqlite::SqliteStore> store;
   DirectoryEpoch epoch{1};
+  Artefacts artefacts;
   Telemetry telemetry;
   Review review;
   Worker first, second;

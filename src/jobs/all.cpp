@@ -1,5 +1,6 @@
 #include "jobs/all.hpp"
 
+#include "jobs/artefact_jobs.hpp"
 #include "jobs/deliver_job.hpp"
 #include "jobs/review_job.hpp"
 #include "jobs/settle_jobs.hpp"
@@ -20,6 +21,8 @@ std::vector<std::unique_ptr<Job>> all_jobs(flows::Context& context) {
   jobs.push_back(std::make_unique<ReverseJob>(context));
   jobs.push_back(std::make_unique<PurgeJob>(context));
   jobs.push_back(std::make_unique<MeasureJob>(context));
+  jobs.push_back(std::make_unique<RenewArtefactsJob>(context));
+  jobs.push_back(std::make_unique<WatchCertificatesJob>(context));
   return jobs;
 }
 

@@ -100,6 +100,7 @@ struct World::Process {
   KeySequence sequence{1};
   flows::RateLimiter rate_limiter;
   InlineOffload offload;
+  flows::Artefacts artefacts;
   flows::Context context;
 
   explicit Process(World& world)
@@ -107,9 +108,9 @@ struct World::Process {
             opened(store::sqlite::SqliteStore::open(store_options(world.folder.path())), "the store opens")),
         directory(*store, world.keys, epoch),
         rate_limiter(world.settings),
-        context{world.settings, world.clock, world.random,    world.http,   world.keys,
-                world.cards,    world.log,   *store,          directory,    telemetry,
-                review,         sequence,    world.rendering, rate_limiter, offload} {}
+        context{world.settings,  world.clock,  world.random, world.http, world.keys, world.cards,
+                world.log,       *store,       directory,    telemetry,  review,     sequence,
+                world.rendering, rate_limiter, offload,      artefacts} {}
 };
 
 World::World() {

@@ -30,10 +30,10 @@ bool is_line_text(std::string_view line) {
 
 }  // namespace
 
-ChunkedBody::State ChunkedBody::read_size(std::string_view line, std::size_t body_bytes) {
+ChunkedBody::State ChunkedBody::read_size(std::string_view line) {
   const auto size = parse_size(line.substr(0, line.find(';')));
   if (!size) return State::malformed;
-  if (*size > body_bytes_max_ - std::min(body_bytes, body_bytes_max_)) return State::too_large;
+  if (*size > body_bytes_max_ - std::min(body_bytes_, body_bytes_max_)) return State::too_large;
   chunk_left_ = *size;
   part_ = *size == 0 ? Part::trailer : Part::data;
   return State::incomplete;
@@ -47,6 +47,7 @@ ChunkedBody::Progress ChunkedBody::decode(std::string_view input, std::string& b
       const auto take = static_cast<std::size_t>(std::min<std::uint64_t>(chunk_left_, rest.size()));
       body.append(rest.substr(0, take));
       chunk_left_ -= take;
+      body_bytes_ += take;
       done += take;
       if (chunk_left_ > 0) return {State::incomplete, done};
       part_ = Part::data_end;
@@ -61,8 +62,7 @@ ChunkedBody::Progress ChunkedBody::decode(std::string_view input, std::string& b
     done += end + 1;
     switch (part_) {
       case Part::size:
-        if (const State state = read_size(line, body.size()); state != State::incomplete)
-          return {state, done};
+        if (const State state = read_size(line); state != State::incomplete) return {state, done};
         break;
       case Part::data_end:
         if (!line.empty()) return {State::malformed, done};

@@ -18,14 +18,16 @@ class ChunkedBody {
   };
 
   explicit ChunkedBody(std::size_t body_bytes_max) : body_bytes_max_(body_bytes_max) {}
-  // Appends decoded bytes to `body`. Bytes not consumed are to be given again with more behind them.
+  // Appends decoded bytes to `body`, which the caller may take away between calls. Bytes not consumed are to
+  // be given again with more behind them.
   [[nodiscard]] Progress decode(std::string_view input, std::string& body);
 
  private:
   enum class Part : std::uint8_t { size, data, data_end, trailer };
-  State read_size(std::string_view line, std::size_t body_bytes);
+  State read_size(std::string_view line);
 
   std::size_t body_bytes_max_;
+  std::size_t body_bytes_ = 0;  // decoded so far
   std::uint64_t chunk_left_ = 0;
   std::size_t trailer_bytes_ = 0;
   Part part_ = Part::size;

@@ -49,7 +49,7 @@ class HttpClientPool::Pool {
         tls_(std::move(tls)),
         sweeper_(executor_, span_of(config_.tick)) {}
 
-  Task<Result<http::Response>> call(http::Request request, CallOptions options);
+  Task<Result<http::Response>> call(http::Request request, CallOptions options, BodySink* sink);
   void distrust(std::string_view origin);
 
   std::size_t open_ = 0;
@@ -189,12 +189,15 @@ bool HttpClientPool::Pool::make_room() {
   return false;
 }
 
-Task<Result<http::Response>> HttpClientPool::Pool::call(http::Request request, CallOptions options) {
+Task<Result<http::Response>> HttpClientPool::Pool::call(http::Request request, CallOptions options,
+                                                        BodySink* sink) {
   const WipeOnExit wipe_body(request.body);
   const ClientConnection::Order order{.method = request.method,
                                       .until = std::chrono::steady_clock::now() + span_of(options.timeout),
                                       .send_by = options.send_by,
-                                      .body_bytes_max = options.response_bytes_max};
+                                      .body_bytes_max = options.response_bytes_max,
+                                      .idle_max = span_of(options.idle_timeout),
+                                      .sink = sink};
   if (!is_sendable(request)) co_return fail(Code::invalid_value, "request", "The request is no valid HTTP.");
   const Result<Site*> site = find_site(request.origin, options.reach);
   if (!site) co_return fail(site.error());
@@ -255,10 +258,20 @@ HttpClientPool::HttpClientPool(std::unique_ptr<Pool> pool) : pool_(std::move(poo
 HttpClientPool::~HttpClientPool() = default;
 
 Task<Result<http::Response>> HttpClientPool::send(http::Request request, CallOptions options) {
+  return call(std::move(request), options, nullptr);
+}
+
+Task<Result<http::Response>> HttpClientPool::download(http::Request request, CallOptions options,
+                                                      BodySink& sink) {
+  return call(std::move(request), options, &sink);
+}
+
+Task<Result<http::Response>> HttpClientPool::call(http::Request request, CallOptions options,
+                                                  BodySink* sink) {
   // A cancelled call ends with an Error that says how far it came, not with an exception that does not.
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
-  Result<http::Response> answer = co_await pool_->call(std::move(request), options);
+  Result<http::Response> answer = co_await pool_->call(std::move(request), options, sink);
   co_await asio::this_coro::throw_if_cancelled(throws);
   co_return answer;
 }

@@ -42,6 +42,10 @@ class HttpClientPool final : public HttpClient {
   // timeout, cancelled, connection_lost, malformed_http, response_too_large.
   [[nodiscard]] Task<Result<http::Response>> send(http::Request request, CallOptions options) override;
 
+  // Besides: what the sink says. A connection whose body was not taken to its end is closed.
+  [[nodiscard]] Task<Result<http::Response>> download(http::Request request, CallOptions options,
+                                                      BodySink& sink) override;
+
   void distrust(std::string_view origin) override;
 
   [[nodiscard]] std::size_t connections() const;
@@ -51,6 +55,7 @@ class HttpClientPool final : public HttpClient {
 
  private:
   class Pool;
+  Task<Result<http::Response>> call(http::Request request, CallOptions options, BodySink* sink);
   explicit HttpClientPool(std::unique_ptr<Pool> pool);
   std::unique_ptr<Pool> pool_;
 };

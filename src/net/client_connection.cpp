@@ -16,6 +16,22 @@ using boost::system::error_code;
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kHeadBytesMax = 64 << 10;
 constexpr int kInterimAnswersMax = 8;
+// Of the body of an answer that refuses a download.
+constexpr std::size_t kRefusalBytesMax = 1 << 20;
+
+// What was wrong with the other side's certificate, for those who can do something about it.
+const char* why_handshake_failed(TlsStream& tls) {
+  switch (SSL_get_verify_result(tls.native_handle())) {
+    case X509_V_OK: return "The TLS handshake failed.";
+    case X509_V_ERR_CERT_HAS_EXPIRED: return "The TLS handshake failed: the host's certificate has expired.";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "The TLS handshake failed: the host's certificate is not valid yet.";
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return "The TLS handshake failed: the certificate is another host's.";
+    default: return "The TLS handshake failed: the host's certificate is not vouched for.";
+  }
+}
 
 }  // namespace
 
@@ -51,7 +67,7 @@ Task<Result<void>> ClientConnection::connect_one(tcp::endpoint endpoint, const O
   tls_.emplace(socket_, *tls);
   if (!expect_host(*tls_, origin)) co_return error(Code::tls_failed, "TLS could not be set up.");
   const auto [failed] = co_await tls_->async_handshake(asio::ssl::stream_base::client, kAsTuple);
-  if (failed) co_return io_error(failed, Code::tls_failed, "The TLS handshake failed.");
+  if (failed) co_return io_error(failed, Code::tls_failed, why_handshake_failed(*tls_));
   co_return Result<void>();
 }
 
@@ -65,7 +81,11 @@ Task<Result<http::Response>> ClientConnection::exchange(Order order, const Clock
   const Result<Framing> framing = co_await read_head(order.method, response);
   if (!framing) co_return fail(framing.error());
   if (framing->body != Framing::Body::none) {
-    const Result<void> read = co_await read_body(*framing, order.body_bytes_max, response.body);
+    if (order.sink != nullptr && response.status != 200) {
+      order.sink = nullptr;
+      order.body_bytes_max = std::min(order.body_bytes_max, kRefusalBytesMax);
+    }
+    const Result<void> read = co_await read_body(*framing, order, response.body);
     if (!read) co_return fail(read.error());
   }
   disarm();
@@ -127,39 +147,55 @@ Task<Result<Framing>> ClientConnection::read_head(http::Method method, http::Res
   co_return error(Code::malformed_http, "No final answer came.");
 }
 
-Task<Result<void>> ClientConnection::read_body(Framing framing, std::size_t body_bytes_max,
-                                               std::string& body) {
-  if (framing.content_length > body_bytes_max)
+Task<Result<void>> ClientConnection::read_body(Framing framing, Order order, std::string& body) {
+  if (framing.content_length > order.body_bytes_max)
     co_return error(Code::response_too_large, "The answer is too large.");
-  ChunkedBody chunks(body_bytes_max);
+  ChunkedBody chunks(order.body_bytes_max);
   std::uint64_t left = framing.content_length;
+  std::uint64_t received = 0;  // of a body that ends with the connection
   for (;;) {
     const std::string_view input = buffer_.readable();
+    bool is_whole = false;
     if (framing.body == Framing::Body::chunked) {
       const auto [state, consumed] = chunks.decode(input, body);
       buffer_.consume(consumed);
-      if (state == ChunkedBody::State::complete) co_return Result<void>();
       if (state == ChunkedBody::State::too_large)
         co_return error(Code::response_too_large, "The answer is too large.");
       if (state == ChunkedBody::State::malformed)
         co_return error(Code::malformed_http, "The chunked answer is malformed.");
+      is_whole = state == ChunkedBody::State::complete;
     } else if (framing.body == Framing::Body::length) {
       const auto take = static_cast<std::size_t>(std::min<std::uint64_t>(left, input.size()));
       body.append(input.substr(0, take));
       buffer_.consume(take);
       left -= take;
-      if (left == 0) co_return Result<void>();
+      is_whole = left == 0;
     } else {
-      if (input.size() > body_bytes_max - body.size())
+      received += input.size();
+      if (received > order.body_bytes_max)
         co_return error(Code::response_too_large, "The answer is too large.");
       body.append(input);
       buffer_.consume(input.size());
     }
+    if (order.sink != nullptr && !body.empty()) {
+      if (Result<void> taken = order.sink->take(body); !taken) {
+        taken.error().certainty = Certainty::unknown;
+        co_return fail(std::move(taken.error()));
+      }
+      body.clear();
+    }
+    if (is_whole) co_return Result<void>();
+    arm_for_reading(order);
     const error_code ec = co_await read_more();
     // Over TLS a truncation is another error than this clean end.
     if (ec == asio::error::eof && framing.body == Framing::Body::until_close) co_return Result<void>();
     if (ec) co_return io_error(ec, Code::connection_lost, "The connection broke within the answer.");
   }
+}
+
+void ClientConnection::arm_for_reading(Order order) {
+  if (order.idle_max == Span{}) return;
+  arm_at(std::min(order.until, std::chrono::steady_clock::now() + order.idle_max));
 }
 
 Task<error_code> ClientConnection::read_more() {

@@ -40,6 +40,8 @@ class ClientConnection final : private DeadlineSweeper::Deadline {
     TimePoint until;   // for the whole exchange
     Duration send_by;  // see CallOptions
     std::size_t body_bytes_max;
+    Span idle_max{};           // see CallOptions
+    BodySink* sink = nullptr;  // where the body of a 200 goes; outlives the exchange
   };
   // Sends what outgoing() holds and reads the answer. `clock` outlives it.
   [[nodiscard]] Task<Result<http::Response>> exchange(Order order, const Clock& clock);
@@ -59,9 +61,10 @@ class ClientConnection final : private DeadlineSweeper::Deadline {
   Task<Result<void>> write_request(Order order, const Clock& clock);
   Task<Result<void>> write_plain(Order order, const Clock& clock);
   Task<Result<Framing>> read_head(http::Method method, http::Response& response);
-  Task<Result<void>> read_body(Framing framing, std::size_t body_bytes_max, std::string& body);
+  Task<Result<void>> read_body(Framing framing, Order order, std::string& body);
   // Reads on; an error when nothing more came.
   Task<boost::system::error_code> read_more();
+  void arm_for_reading(Order order);
 
   [[nodiscard]] Result<void> check_send_by(Order order, const Clock& clock) const;
   [[nodiscard]] std::unexpected<Error> error(Code code, const char* what) const;

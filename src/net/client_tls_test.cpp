@@ -24,12 +24,12 @@ using Certificate = std::unique_ptr<X509, Releaser<X509, X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Releaser<EVP_PKEY, EVP_PKEY_free>>;
 
 // A certificate for `host` that is its own authority.
-Certificate self_signed(EVP_PKEY* key, const std::string& host) {
+Certificate self_signed(EVP_PKEY* key, const std::string& host, long ends_in_s) {
   Certificate certificate(X509_new());
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -7200);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), ends_in_s);
   X509_set_pubkey(certificate.get(), key);
   X509_NAME* const name = X509_get_subject_name(certificate.get());
   const auto* const text = reinterpret_cast<const unsigned char*>("Payweir test");
@@ -50,10 +50,11 @@ Certificate self_signed(EVP_PKEY* key, const std::string& host) {
 class TlsServer {
  public:
   // `alternative_name` is like "DNS:localhost" or "IP:127.0.0.1".
-  explicit TlsServer(const std::string& alternative_name, int version_max = TLS1_3_VERSION)
+  explicit TlsServer(const std::string& alternative_name, int version_max = TLS1_3_VERSION,
+                     long ends_in_s = 3600)
       : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
         key_(EVP_EC_gen("P-256")),
-        certificate_(self_signed(key_.get(), alternative_name)),
+        certificate_(self_signed(key_.get(), alternative_name, ends_in_s)),
         ca_file_(::testing::TempDir() + "payweir_ca_" +
                  std::to_string(reinterpret_cast<std::uintptr_t>(this)) + ".pem"),
         server_([this](RawPeer& peer) { serve(peer); }) {
@@ -170,6 +171,13 @@ TEST(Faults, A03_WrongHostNameIsNotSent) {
   TlsServer server("DNS:example.com");
   expect_tls_failed(call(server.origin("localhost"), server.ca_file()), server);
   expect_tls_failed(call(server.origin("127.0.0.1"), server.ca_file()), server);
+}
+
+TEST(Faults, H16_AnExpiredCertificateIsNotSentToAndIsTold) {
+  TlsServer server("DNS:localhost", TLS1_3_VERSION, -60);
+  const Outcome outcome = call(server.origin("localhost"), server.ca_file());
+  expect_tls_failed(outcome, server);
+  EXPECT_TRUE(outcome.last.error().detail.contains("has expired")) << outcome.last.error().detail;
 }
 
 TEST(Faults, A03_OldTlsIsNotSent) {

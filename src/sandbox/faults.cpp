@@ -19,6 +19,8 @@ constexpr std::array kOperationNames = std::to_array<std::pair<Operation, std::s
     {Operation::query, "query"},
     {Operation::search, "search"},
     {Operation::webhook_setup, "webhook_setup"},
+    {Operation::certificates, "certificates"},
+    {Operation::statement, "statement"},
 });
 
 constexpr std::array kKindNames = std::to_array<std::pair<FaultKind, std::string_view>>({

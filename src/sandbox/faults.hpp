@@ -24,7 +24,9 @@ enum class Operation : std::uint8_t {
   refund,
   query,
   search,
-  webhook_setup
+  webhook_setup,
+  certificates,
+  statement
 };
 
 enum class FaultKind : std::uint8_t {

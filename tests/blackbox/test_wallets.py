@@ -1,6 +1,7 @@
 """Payments by Alipay and WeChat Pay: every form, the payer's part played by the sandbox; callbacks, refunds,
 accounts, keys that change, and what goes wrong on the way. Each test has accounts of its own."""
 import concurrent.futures
+import json
 import time
 import urllib.parse
 
@@ -305,6 +306,7 @@ class Accounts:
     """What is configured, and what the switch shows of it."""
     broken = {}  # a field, with what cannot be right in it
     open_fields, secret_fields = (), ()
+    optional_fields = frozenset()
 
     def test_bad_credentials_are_refused_and_the_field_is_named(self):
         for field, value in self.broken.items():
@@ -317,7 +319,7 @@ class Accounts:
 
     def test_what_is_missing_is_named(self):
         details = self.account.details()
-        for field in details.keys() - {"auth_type"}:
+        for field in details.keys() - {"auth_type"} - self.optional_fields:
             with self.subTest(field):
                 without = self.account.request()
                 del without["connector_account_details"][field]
@@ -421,6 +423,7 @@ class WechatPayAccounts(Accounts, WalletCase):
     broken = {"mchid": "no number!", "appid": "", "serial_no": "no serial!", "private_key": "no key at all",
               "apiv3_key": "too-short", "platform_certificates": "no certificate"}
     open_fields, secret_fields = ("mchid", "appid", "serial_no"), ("private_key", "apiv3_key")
+    optional_fields = {"platform_certificates"}  # they are fetched
 
     def test_K11_the_gateways_key_changes_without_a_restart(self):
         # A key's certificate is the same for every merchant.
@@ -438,11 +441,96 @@ class WechatPayAccounts(Accounts, WalletCase):
         self.assertEqual(self.account.charges(), [6540, 6540])
 
     def test_an_answer_under_an_unknown_key_is_not_believed(self):
+        self.account.plant("closed_before", "certificates")
         self.account.sign_with(self.keys.next_gateway)
         made = self.pay("barcode", data={"auth_code": self.account.barcode("1234")})
         self.assertEqual(made["status"], "processing", made)
+        self.assertGreater(self.account.fired("closed_before"), 0)
         self.assertEqual(self.account.change(self.shop).status, 200)
         self.assert_paid(made["payment_id"])
+
+
+class WechatPayByFetchedCertificates(OtherKeys, Accounts, WalletCase):
+    """WeChat Pay's certificates come from WeChat Pay."""
+
+    account_type = wallets.WechatPayByFetchedCertificates
+    broken = {"apiv3_key": "too-short"}
+    open_fields, secret_fields = ("mchid", "appid", "serial_no"), ("private_key", "apiv3_key")
+
+    def test_they_are_fetched_before_they_are_needed(self):
+        other = self.account_type(self.sandbox.address, self.keys)
+        other.plant("slow", "certificates", delay_ms=1)
+        other.connect(self.merchant())
+        self.eventually(lambda: other.fired("slow"), 1, timeout_s=SOON_S)
+
+    def test_many_unknown_serials_make_us_ask_once(self):
+        made, delivery = self.kept_back_callback()
+        self.account.plant("closed_before", "certificates")
+        self.assertEqual(self.account.change(self.shop).status, 200)  # nothing was asked for this version yet
+        for number in range(20):
+            answer = self.send(delivery.body, delivery.headers | {"wechatpay-serial": f"{number:040X}"})
+            self.assertEqual((answer.status, answer.body), (401, self.account.refused))
+        self.assertEqual(self.account.fired("closed_before"), 1)
+        self.assertEqual(self.shop.retrieve(made)["status"], "requires_customer_action")
+
+
+class WechatPayRotation(OnFaultyLibc, WalletCase):
+    """WeChat Pay changes its certificate while the switch runs. Certificates are asked for once a minute at most,
+    so that a minute has to pass since the account's first ones. Not many can: callbacks of an age of five are refused,
+    and the sandbox's clock does not go along."""
+
+    account_type = wallets.WechatPayByFetchedCertificates
+
+    def change_certificate(self):
+        self.account.sign_with(self.keys.next_gateway)
+        self.libc.pass_time(61)
+
+    def test_K11_the_certificate_changes_without_a_restart(self):
+        made, before = self.kept_back_callback()
+        self.change_certificate()
+        self.tap.shut = False
+        waiting = self.pay()  # the answer is signed with the new one
+        self.assertEqual(waiting["status"], "requires_customer_action")
+        self.account.scan()
+        self.eventually_status(self.shop, waiting["payment_id"], "succeeded", timeout_s=SOON_S)
+        self.assertEqual(self.send(before.body, before.headers).body, self.account.taken)  # signed with the old one
+        self.eventually_status(self.shop, made, "succeeded", timeout_s=SOON_S)
+        self.assertEqual(self.account.charges(), [6540, 6540])
+
+    def test_K11_a_callback_waits_for_certificates_that_cannot_be_had(self):
+        made = self.pay()["payment_id"]
+        for operation in ("certificates", "query"):
+            self.account.plant("closed_before", operation)
+        self.change_certificate()
+        self.account.scan()
+        delivery = self.tap.wait_for(self.account.target)[0]
+        self.assertEqual((delivery.answer.status, delivery.answer.body), (401, self.account.refused))  # it comes again
+        self.account.heal()
+        self.account.plant("slow", "certificates", delay_ms=1)
+        self.libc.pass_time(61)
+        probe = {"wechatpay-signature": "WECHATPAY/SIGNTEST/" + delivery.headers["wechatpay-signature"][19:]}
+        self.assertEqual(self.send(delivery.body, delivery.headers | probe).status, 401)
+        self.assertEqual(self.account.fired("slow"), 0)  # of a probe nothing comes
+        again = self.send(delivery.body, delivery.headers)
+        self.assertEqual((again.status, again.body), (200, self.account.taken))
+        self.assertEqual(self.account.fired("slow"), 1)
+        self.assert_paid(made)
+
+
+class CertificateTerms(WalletCase):
+    account_type = wallets.AlipayByCertificate  # the application's certificate is for thirty days
+
+    def expires(self, owner):
+        return self.switch.metric("payweir_certificate_expires_timestamp_seconds", connector="alipay", owner=owner)
+
+    def test_H16_certificates_that_are_about_to_end_are_told_of(self):
+        self.switch.restart()  # they are looked at then, and every ten minutes
+        self.eventually(lambda: self.expires("merchant"), lambda value: value > 0, timeout_s=SOON_S)
+        self.assertAlmostEqual(self.expires("merchant"), time.time() + 30 * 86400, delta=600)
+        self.assertGreater(self.expires("gateway"), time.time() + 365 * 86400)
+        lines = [json.loads(line) for line in self.switch.log_path.read_text().splitlines() if "certificate." in line]
+        self.assertEqual([(line["event"], line["account"], line["owner"]) for line in lines],
+                         [("certificate.ends_soon", self.account.connector_id, "merchant")])
 
 
 class Called:

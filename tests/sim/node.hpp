@@ -91,6 +91,7 @@ class Node {
   KeySequence sequence_{1};
   flows::RateLimiter rate_limiter_;
   InlineOffload offload_;
+  flows::Artefacts artefacts_;
   api::native::Rendering rendering_;
   flows::Context context_;
   std::size_t requests_in_flight_ = 0;

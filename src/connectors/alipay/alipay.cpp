@@ -1,6 +1,7 @@
 #include "connectors/alipay/alipay.hpp"
 
 #include "base/json_writer.hpp"
+#include "connectors/alipay/bill.hpp"
 #include "connectors/alipay/credentials.hpp"
 #include "connectors/alipay/notification.hpp"
 #include "connectors/alipay/request.hpp"
@@ -28,6 +29,8 @@ constexpr Capabilities kCapabilities{
     // Exactly these seven bytes, or Alipay calls again.
     .acknowledgement = {.content_type = "text/plain; charset=utf-8", .taken = "success", .refused = "fail"},
     .signs_with_rsa = true,
+    .gives_statements = true,
+    .has_certificates = true,
 };
 
 // Any refund has arrived, been executed and is shown by then.
@@ -178,6 +181,19 @@ Result<void> Alipay::read_verify(const ConnectorContext& context, const http::Re
     return fail(Code::connector_credentials_invalid, "connector_account_details",
                 "Alipay refuses: " + std::string(error.theirs) + " " + words);
   return fail(Code::gateway_unclear, "", "Alipay answered " + std::string(error.theirs) + " " + words);
+}
+
+std::vector<CertificateTerm> Alipay::certificates(const ConnectorContext& context) const {
+  return alipay::credentials_of(context).certificates;
+}
+
+Result<http::Request> Alipay::begin_statement(std::string_view day, const ConnectorContext& context) const {
+  return alipay::ask_for_bill(day, context);
+}
+
+Result<StatementSource> Alipay::read_statement_answer(std::string_view day, const ConnectorContext& context,
+                                                      const http::Response& answer) const {
+  return alipay::read_bill_answer(day, context, answer);
 }
 
 }  // namespace payweir

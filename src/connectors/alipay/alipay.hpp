@@ -38,6 +38,13 @@ class Alipay final : public Connector {
   [[nodiscard]] http::Request begin_verify(const ConnectorContext& context) const override;
   [[nodiscard]] Result<void> read_verify(const ConnectorContext& context,
                                          const http::Response& answer) const override;
+  [[nodiscard]] std::vector<CertificateTerm> certificates(const ConnectorContext& context) const override;
+
+  [[nodiscard]] Result<http::Request> begin_statement(std::string_view day,
+                                                      const ConnectorContext& context) const override;
+  [[nodiscard]] Result<StatementSource> read_statement_answer(std::string_view day,
+                                                              const ConnectorContext& context,
+                                                              const http::Response& answer) const override;
 };
 
 }  // namespace payweir

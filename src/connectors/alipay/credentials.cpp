@@ -37,6 +37,8 @@ Result<void> read_keys(const ConnectorCredentials& credentials, Credentials& rea
 }
 
 Result<void> read_certificates(const ConnectorCredentials& credentials, Credentials& read) {
+  const auto own = crypto::parse_certificates(credentials.field("app_cert").reveal());
+  if (own) read.certificates.push_back({"merchant", own->front().serial_hex, own->front().not_after});
   Result<std::string> app = cert_sn(credentials.field("app_cert").reveal());
   if (!app) return refuse("app_cert", app.error().detail);
   read.app_cert_sn = std::move(*app);
@@ -49,6 +51,7 @@ Result<void> read_certificates(const ConnectorCredentials& credentials, Credenti
     Result<crypto::RsaPublicKey> key = crypto::RsaPublicKey::parse(certificate.pem);
     if (!key) return refuse("alipay_cert", key.error().detail);
     read.gateway_keys.push_back({sn_of(certificate), std::move(*key)});
+    read.certificates.push_back({"gateway", certificate.serial_hex, certificate.not_after});
   }
   return {};
 }

@@ -65,6 +65,7 @@ class Credentials final : public PreparedCredentials {
   Secret aes_key;                                // 16 bytes, or empty
   std::string app_cert_sn, alipay_root_cert_sn;  // certificate mode only
   std::vector<GatewayKey> gateway_keys;
+  std::vector<CertificateTerm> certificates;  // certificate mode only
 
   [[nodiscard]] const crypto::RsaPrivateKey& private_key() const { return *private_key_; }
 

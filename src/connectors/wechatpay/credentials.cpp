@@ -44,6 +44,7 @@ Result<void> read_certificates(const ConnectorCredentials& credentials, Credenti
     Result<crypto::RsaPublicKey> key = crypto::RsaPublicKey::parse(certificate.pem);
     if (!key) return refuse("platform_certificates", key.error().detail);
     read.platform_keys.push_back({certificate.serial_hex, std::move(*key)});
+    read.certificates.push_back({"gateway", certificate.serial_hex, certificate.not_after});
   }
   return {};
 }
@@ -67,19 +68,17 @@ Result<std::shared_ptr<const Credentials>> Credentials::read(const ConnectorCred
   if (read->apiv3_key.size() != kApiV3KeyBytes) return refuse("apiv3_key", "32 characters are expected");
   if (Result<void> done = read_public_key(credentials, *read); !done) return std::unexpected(done.error());
   if (Result<void> done = read_certificates(credentials, *read); !done) return std::unexpected(done.error());
-  if (read->platform_keys.empty())
-    return refuse("public_key",
-                  "public_key_id and public_key, or platform_certificates, are needed to know "
-                  "WeChat Pay by");
   return read;
 }
 
+bool is_serial(std::string_view ours, std::string_view theirs) {
+  theirs.remove_prefix(std::min(theirs.find_first_not_of('0'), theirs.size()));
+  return !theirs.empty() && http::equals_ignoring_case(ours, theirs);
+}
+
 const crypto::RsaPublicKey* Credentials::find_platform_key(std::string_view serial) const {
-  // A number, which some write with the zeros in front of it.
-  serial.remove_prefix(std::min(serial.find_first_not_of('0'), serial.size()));
-  const auto found = std::ranges::find_if(platform_keys, [&](const PlatformKey& each) {
-    return http::equals_ignoring_case(each.serial, serial);
-  });
+  const auto found = std::ranges::find_if(
+      platform_keys, [&](const PlatformKey& each) { return is_serial(each.serial, serial); });
   return found == platform_keys.end() ? nullptr : &found->key;
 }
 

@@ -20,8 +20,8 @@ inline constexpr CredentialField kFields[] = {
     {"public_key_id", "PUB_KEY_ID_…: the name of WeChat Pay's public key, where it is used", false, false},
     {"public_key", "pub_key.pem: WeChat Pay's public key", false, false},
     {"platform_certificates",
-     "WeChat Pay's platform certificates, PEM, where they are used; during a rotation "
-     "the old and the new one behind each other",
+     "WeChat Pay's platform certificates, PEM, to be believed without having been fetched; one behind the "
+     "other",
      false, false},
 };
 inline constexpr AuthType kAuthTypes[] = {{"WechatPay", kFields}};
@@ -32,13 +32,17 @@ struct PlatformKey {
   crypto::RsaPublicKey key;
 };
 
+// Whether two texts are the same serial number: hex, which some write with zeros in front of it, or a
+// PUB_KEY_ID_….
+[[nodiscard]] bool is_serial(std::string_view ours, std::string_view theirs);
+
 class Credentials final : public PreparedCredentials {
  public:
   // Error: connector_credentials_invalid, which names the field.
   [[nodiscard]] static Result<std::shared_ptr<const Credentials>> read(
       const ConnectorCredentials& credentials);
 
-  // nullptr: none of that name.
+  // Of those that are configured; nullptr: none of that name.
   [[nodiscard]] const crypto::RsaPublicKey* find_platform_key(std::string_view serial) const;
   [[nodiscard]] const crypto::RsaPrivateKey& private_key() const { return *private_key_; }
 
@@ -46,6 +50,10 @@ class Credentials final : public PreparedCredentials {
   Secret apiv3_key;
   std::string public_key_id;  // "" where certificates are used
   std::vector<PlatformKey> platform_keys;
+  std::vector<CertificateTerm> certificates;  // configured ones
+
+  // Whether WeChat Pay signs with certificates, which it gives out itself.
+  [[nodiscard]] bool fetches_certificates() const { return public_key_id.empty(); }
 
  private:
   std::optional<crypto::RsaPrivateKey> private_key_;

@@ -18,8 +18,8 @@ std::unexpected<Error> malformed() {
 }  // namespace
 
 Result<Notification> open_notification(const http::Headers& headers, std::string_view body,
-                                       const Credentials& credentials, Instant now, Duration tolerance) {
-  if (Result<void> genuine = verify(headers, body, credentials, now, tolerance); !genuine)
+                                       const Trust& trust, Instant now, Duration tolerance) {
+  if (Result<void> genuine = verify(headers, body, trust, now, tolerance); !genuine)
     return std::unexpected(std::move(genuine.error()));
   const auto document = json::parse(body, kLimits);
   if (!document) return malformed();
@@ -30,7 +30,7 @@ Result<Notification> open_notification(const http::Headers& headers, std::string
                 "the callback is sealed in a way that we do not know");
   const Result<std::string> sealed = crypto::from_base64(resource["ciphertext"].text());
   Result<std::string> opened =
-      sealed ? crypto::aes256gcm_open(credentials.apiv3_key.reveal(), resource["nonce"].text(),
+      sealed ? crypto::aes256gcm_open(trust.credentials.apiv3_key.reveal(), resource["nonce"].text(),
                                       resource["associated_data"].text(), *sealed)
              : fail(sealed.error());
   if (!opened)
@@ -40,14 +40,14 @@ Result<Notification> open_notification(const http::Headers& headers, std::string
 }
 
 Result<GatewayEvent> read_notification(const http::Headers& headers, std::string_view body,
-                                       const Credentials& credentials, Instant now, Duration tolerance) {
-  const Result<Notification> opened = open_notification(headers, body, credentials, now, tolerance);
+                                       const Trust& trust, Instant now, Duration tolerance) {
+  const Result<Notification> opened = open_notification(headers, body, trust, now, tolerance);
   if (!opened) return fail(opened.error());
   const auto document = json::parse(opened->resource, kLimits);
   if (!document) return malformed();
   const json::Value root = document->root(), mchid = root["mchid"], appid = root["appid"];
-  if ((!mchid.empty() && mchid.text() != credentials.mchid) ||
-      (!appid.empty() && appid.text() != credentials.appid))
+  if ((!mchid.empty() && mchid.text() != trust.credentials.mchid) ||
+      (!appid.empty() && appid.text() != trust.credentials.appid))
     return fail(Code::webhook_app_id_mismatch, "", "the callback is for another merchant or application");
   GatewayEvent event;
   event.event_id = opened->id;

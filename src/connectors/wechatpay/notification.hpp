@@ -8,7 +8,7 @@
 #include "base/http.hpp"
 #include "base/result.hpp"
 #include "connectors/connector.hpp"
-#include "connectors/wechatpay/credentials.hpp"
+#include "connectors/wechatpay/certificates.hpp"
 
 namespace payweir::wechatpay {
 
@@ -19,11 +19,9 @@ struct Notification {
 // Errors: those of verify(), webhook_malformed_header (the body is no callback),
 // webhook_unsupported_algorithm, webhook_decrypt_failed.
 [[nodiscard]] Result<Notification> open_notification(const http::Headers& headers, std::string_view body,
-                                                     const Credentials& credentials, Instant now,
-                                                     Duration tolerance);
+                                                     const Trust& trust, Instant now, Duration tolerance);
 // Error besides: webhook_app_id_mismatch.
 [[nodiscard]] Result<GatewayEvent> read_notification(const http::Headers& headers, std::string_view body,
-                                                     const Credentials& credentials, Instant now,
-                                                     Duration tolerance);
+                                                     const Trust& trust, Instant now, Duration tolerance);
 
 }  // namespace payweir::wechatpay

@@ -220,7 +220,7 @@ Result<Content> read_content(const http::Response& answer, const ConnectorContex
   const bool claims_to_be_signed = answer.headers.has("Wechatpay-Signature");
   if (claims_to_be_signed || answer.status / 100 == 2) {
     const Result<void> verified =
-        verify(answer.headers, answer.body, credentials_of(context), context.now, context.callback_tolerance);
+        verify(answer.headers, answer.body, trust_of(context), context.now, context.callback_tolerance);
     if (!verified) return fail(Code::signature_mismatch, "", verified.error().detail);
     content.is_signed = true;
   }
@@ -231,6 +231,11 @@ Result<Content> read_content(const http::Response& answer, const ConnectorContex
   // Signed is the body and not the status: a server that fails decides nothing, whatever it writes.
   if (content.status / 100 == 5) return fail(Code::connector_answer_malformed, "", words_of(content));
   return content;
+}
+
+bool needs_newer_certificates(const http::Response& answer, const ConnectorContext& context) {
+  return context.may_need && answer.headers.has("Wechatpay-Signature") &&
+         is_by_unknown_key(answer.headers, trust_of(context), context.now, context.callback_tolerance);
 }
 
 Outcome read_money_answer(const ConnectorRequest& request, const ConnectorContext& context,

@@ -25,6 +25,9 @@ struct Content {
 // signed wrongly).
 [[nodiscard]] Result<Content> read_content(const http::Response& answer, const ConnectorContext& context);
 
+// Whether it is signed with a key that is not known yet, so that fetching the certificates may help.
+[[nodiscard]] bool needs_newer_certificates(const http::Response& answer, const ConnectorContext& context);
+
 // The answer to call_of().
 [[nodiscard]] Outcome read_money_answer(const ConnectorRequest& request, const ConnectorContext& context,
                                         const http::Response& answer);

@@ -8,6 +8,7 @@
 #include "base/http.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "connectors/wechatpay/certificates.hpp"
 #include "connectors/wechatpay/credentials.hpp"
 
 namespace payweir::wechatpay {
@@ -25,8 +26,12 @@ namespace payweir::wechatpay {
                                    std::string_view nonce, std::string_view last_line);
 
 // Headers and body of an answer or a callback. Errors: webhook_missing_header, webhook_malformed_header,
-// webhook_unknown_serial, webhook_signature_mismatch, webhook_timestamp_out_of_tolerance.
-[[nodiscard]] Result<void> verify(const http::Headers& headers, std::string_view body,
-                                  const Credentials& credentials, Instant now, Duration tolerance);
+// webhook_unknown_serial (of somebody who claims to have signed it just now), webhook_signature_mismatch,
+// webhook_timestamp_out_of_tolerance.
+[[nodiscard]] Result<void> verify(const http::Headers& headers, std::string_view body, const Trust& trust,
+                                  Instant now, Duration tolerance);
+// Whether verify() would say webhook_unknown_serial.
+[[nodiscard]] bool is_by_unknown_key(const http::Headers& headers, const Trust& trust, Instant now,
+                                     Duration tolerance);
 
 }  // namespace payweir::wechatpay

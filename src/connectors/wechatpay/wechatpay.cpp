@@ -1,5 +1,7 @@
 #include "connectors/wechatpay/wechatpay.hpp"
 
+#include "connectors/wechatpay/bill.hpp"
+#include "connectors/wechatpay/certificates.hpp"
 #include "connectors/wechatpay/credentials.hpp"
 #include "connectors/wechatpay/notification.hpp"
 #include "connectors/wechatpay/request.hpp"
@@ -28,6 +30,9 @@ constexpr Capabilities kCapabilities{
                         .taken = R"({"code":"SUCCESS","message":""})",
                         .refused = R"({"code":"FAIL","message":"not taken"})"},
     .signs_with_rsa = true,
+    .needs_artefacts = true,
+    .gives_statements = true,
+    .has_certificates = true,
 };
 
 // Any refund has arrived, been executed and is shown by then.
@@ -50,6 +55,7 @@ Step WechatPay::begin(const ConnectorRequest& request, const ConnectorContext& c
 
 Step WechatPay::resume(const ConnectorRequest& request, const ConnectorContext& context,
                        const http::Response& answer) const {
+  if (wechatpay::needs_newer_certificates(answer, context)) return Need{};
   Outcome outcome = wechatpay::read_money_answer(request, context, answer);
   return step::Done{wire::masked(std::move(outcome), request, kCapabilities, context.credentials)};
 }
@@ -63,6 +69,7 @@ AskStep WechatPay::ask(const ConnectorRequest& request, const ConnectorContext& 
 // is told by a query.
 AskStep WechatPay::resume_ask(const ConnectorRequest& request, const ConnectorContext& context, int round,
                               const http::Response& answer) const {
+  if (wechatpay::needs_newer_certificates(answer, context)) return Need{};
   const bool is_void = request.kind == OperationKind::void_authorisation;
   const bool pays_back = request.method == PaymentMethod::we_chat_pay_barcode;
   if (is_void && round == 1) {
@@ -104,7 +111,7 @@ FenceAnswer WechatPay::read_fence(const ConnectorRequest& request, const Connect
 
 Result<GatewayEvent> WechatPay::read_webhook(const http::Headers& headers, std::string_view body,
                                              const ConnectorContext& context) const {
-  return wechatpay::read_notification(headers, body, wechatpay::credentials_of(context), context.now,
+  return wechatpay::read_notification(headers, body, wechatpay::trust_of(context), context.now,
                                       context.callback_tolerance);
 }
 
@@ -142,6 +149,39 @@ Result<void> WechatPay::read_verify(const ConnectorContext& context, const http:
     return fail(Code::connector_credentials_invalid, "connector_account_details",
                 "WeChat Pay refuses: " + words);
   return fail(Code::gateway_unclear, "", "WeChat Pay answered " + words);
+}
+
+bool WechatPay::needs_artefact(const ConnectorContext& context) const {
+  return wechatpay::credentials_of(context).fetches_certificates();
+}
+
+http::Request WechatPay::begin_artefact(const ConnectorContext& context) const {
+  return wechatpay::build_request({http::Method::get, "/v3/certificates", ""}, context);
+}
+
+Result<FetchedArtefact> WechatPay::read_artefact(const ConnectorContext& context,
+                                                 const http::Response& answer) const {
+  return wechatpay::read_certificates(context, answer);
+}
+
+std::vector<CertificateTerm> WechatPay::certificates(const ConnectorContext& context) const {
+  const wechatpay::Trust trust = wechatpay::trust_of(context);
+  std::vector<CertificateTerm> terms = trust.credentials.certificates;
+  if (trust.fetched != nullptr)
+    for (const auto& each : trust.fetched->all)
+      terms.push_back({"gateway", each.key.serial, each.not_after});
+  return terms;
+}
+
+Result<http::Request> WechatPay::begin_statement(std::string_view day,
+                                                 const ConnectorContext& context) const {
+  return wechatpay::ask_for_bill(day, context);
+}
+
+Result<StatementSource> WechatPay::read_statement_answer(std::string_view day,
+                                                         const ConnectorContext& context,
+                                                         const http::Response& answer) const {
+  return wechatpay::read_bill_answer(day, context, answer);
 }
 
 }  // namespace payweir

@@ -37,6 +37,18 @@ class WechatPay final : public Connector {
   [[nodiscard]] http::Request begin_verify(const ConnectorContext& context) const override;
   [[nodiscard]] Result<void> read_verify(const ConnectorContext& context,
                                          const http::Response& answer) const override;
+
+  [[nodiscard]] bool needs_artefact(const ConnectorContext& context) const override;
+  [[nodiscard]] http::Request begin_artefact(const ConnectorContext& context) const override;
+  [[nodiscard]] Result<FetchedArtefact> read_artefact(const ConnectorContext& context,
+                                                      const http::Response& answer) const override;
+  [[nodiscard]] std::vector<CertificateTerm> certificates(const ConnectorContext& context) const override;
+
+  [[nodiscard]] Result<http::Request> begin_statement(std::string_view day,
+                                                      const ConnectorContext& context) const override;
+  [[nodiscard]] Result<StatementSource> read_statement_answer(std::string_view day,
+                                                              const ConnectorContext& context,
+                                                              const http::Response& answer) const override;
 };
 
 }  // namespace payweir

@@ -19,7 +19,7 @@ constexpr std::array kRows = std::to_array<std::pair<std::string_view, Route>>({
     {"alipay.trade.close", {close_trade, Operation::void_}},
     {"alipay.trade.refund", {refund_trade, Operation::refund}},
     {"alipay.trade.fastpay.refund.query", {query_refund, Operation::query}},
-    {"alipay.data.dataservice.bill.downloadurl.query", {query_bill, Operation::query}},
+    {"alipay.data.dataservice.bill.downloadurl.query", {query_bill, Operation::statement}},
     {"alipay.trade.page.pay", {nullptr, Operation::create, Channel::web}},
     {"alipay.trade.wap.pay", {nullptr, Operation::create, Channel::wap}},
     {"alipay.trade.app.pay", {nullptr, Operation::create, Channel::app}},

@@ -33,10 +33,10 @@ constexpr std::array kRows = std::to_array<Row>({
     {Method::get, "/v3/pay/transactions/id/", true, "", Operation::query, query_by_transaction_id},
     {Method::post, "/v3/refund/domestic/refunds", false, "", Operation::refund, create_refund},
     {Method::get, "/v3/refund/domestic/refunds/", true, "", Operation::query, query_refund},
-    {Method::get, "/v3/certificates", false, "", Operation::query, list_certificates},
-    {Method::get, "/v3/bill/tradebill", false, "", Operation::query, request_trade_bill},
-    {Method::get, "/v3/bill/fundflowbill", false, "", Operation::query, request_fund_flow_bill},
-    {Method::get, "/v3/billdownload/file", false, "", Operation::query, download_bill},
+    {Method::get, "/v3/certificates", false, "", Operation::certificates, list_certificates},
+    {Method::get, "/v3/bill/tradebill", false, "", Operation::statement, request_trade_bill},
+    {Method::get, "/v3/bill/fundflowbill", false, "", Operation::statement, request_fund_flow_bill},
+    {Method::get, "/v3/billdownload/file", false, "", Operation::statement, download_bill},
 });
 
 }  // namespace

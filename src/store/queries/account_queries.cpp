@@ -24,6 +24,12 @@ constexpr Query kListConnectorAccounts{
     "list_connector_accounts",
     kSql<ConnectorAccountRow, "SELECT {} FROM connector_account WHERE merchant_no = $1 ORDER BY key">};
 
+constexpr std::size_t kPlacesMax = 1'000'000;
+constexpr Query kListAccountPlaces{
+    "list_account_places",
+    "SELECT key, merchant_no, version FROM connector_account WHERE connector = $1 AND deleted = 0 AND "
+    "disabled = 0 ORDER BY key"};
+
 constexpr Query kFindApiKey{"find_api_key", kSql<ApiKeyRow, "SELECT {} FROM api_key WHERE key = $1">};
 constexpr Query kListApiKeys{"list_api_keys",
                              kSql<ApiKeyRow, "SELECT {} FROM api_key WHERE merchant_no = $1 ORDER BY key">};
@@ -54,6 +60,17 @@ Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts(Store& st
                                                                        std::int64_t merchant_no) {
   return select_rows<ConnectorAccountRow>(store, kListConnectorAccounts, parameters_of(merchant_no),
                                           kRowsOfMerchantMax);
+}
+
+Task<Result<std::vector<AccountPlace>>> list_account_places(Store& store, std::string connector) {
+  auto found = co_await store.select(kListAccountPlaces, parameters_of(connector), kPlacesMax);
+  if (!found) co_return fail(std::move(found.error()));
+  std::vector<AccountPlace> places;
+  places.reserve(found->size());
+  for (const ResultRow& row : *found)
+    places.push_back({std::get<std::int64_t>(row.at(0)), std::get<std::int64_t>(row.at(1)),
+                      std::get<std::int64_t>(row.at(2))});
+  co_return places;
 }
 
 Task<Result<std::optional<ApiKeyRow>>> find_api_key(Store& store, std::int64_t key) {

@@ -27,6 +27,16 @@ namespace payweir::store {
 [[nodiscard]] Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts(
     Store& store, std::int64_t merchant_no);
 
+// Where an account is, and which version of it.
+struct AccountPlace {
+  std::int64_t key = 0;
+  std::int64_t merchant_no = 0;
+  std::int64_t version = 0;
+};
+// Of one connector, whichever merchant's, neither deleted nor disabled; oldest first.
+[[nodiscard]] Task<Result<std::vector<AccountPlace>>> list_account_places(Store& store,
+                                                                          std::string connector);
+
 [[nodiscard]] Task<Result<std::optional<ApiKeyRow>>> find_api_key(Store& store, std::int64_t key);
 // Oldest first, revoked ones too.
 [[nodiscard]] Task<Result<std::vector<ApiKeyRow>>> list_api_keys(Store& store, std::int64_t merchant_no);

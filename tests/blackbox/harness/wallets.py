@@ -167,6 +167,13 @@ class WechatPay(Account):
         return delivery.headers | {"wechatpay-timestamp": str(int(at)), "wechatpay-signature": self.gateway_key.sign(text)}
 
 
+class WechatPayByFetchedCertificates(WechatPay):
+    """With nothing configured to know WeChat Pay by: the switch fetches its certificates."""
+
+    def details(self):
+        return {name: value for name, value in super().details().items() if name != "platform_certificates"}
+
+
 class WechatPayByPublicKey(WechatPay):
     """With WeChat Pay's public key in place of its certificate."""
 
