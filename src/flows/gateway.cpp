@@ -275,13 +275,16 @@ Task<Result<FetchedArtefact>> fetch_artefact(Context& context, const ConnectorAc
 
 Task<Result<void>> ask_whether_valid(Context& context, const ConnectorAccount& account) {
   ConnectorContext connector_of = connector_context(context, account);
+  std::string not_fetched;
   if (connector_of.may_need && !connector_of.artefact) {
-    // For this once: the account may have no row yet to keep it under.
+    // For this once: the account may have no row yet to keep it under. What is configured may do without.
     Result<FetchedArtefact> fetched = co_await fetch_artefact(context, account);
-    if (!fetched && fetched.error().code != Code::connector_credentials_invalid)
-      co_return fail(Code::gateway_unclear, "", std::move(fetched.error().detail));
-    if (!fetched) co_return fail(std::move(fetched.error()));
-    connector_of.artefact = std::move(fetched->artefact);
+    if (fetched)
+      connector_of.artefact = std::move(fetched->artefact);
+    else if (fetched.error().code == Code::connector_credentials_invalid)
+      co_return fail(std::move(fetched.error()));
+    else
+      not_fetched = std::move(fetched.error().detail);
   }
   http::Request wire;
   std::function<void()> begin = [&] { wire = account.connector->begin_verify(connector_of); };
@@ -291,7 +294,10 @@ Task<Result<void>> ask_whether_valid(Context& context, const ConnectorAccount& a
   const Result<http::Response> answer = co_await context.http.send(std::move(wire), options);
   if (!answer)
     co_return fail(Code::gateway_unclear, "", "the gateway did not answer: " + answer.error().detail);
-  co_return account.connector->read_verify(connector_of, *answer);
+  Result<void> valid = account.connector->read_verify(connector_of, *answer);
+  if (!valid && !not_fetched.empty())
+    valid.error().detail += "; what else could tell was not to be had: " + not_fetched;
+  co_return valid;
 }
 
 Instant executed_by(const Settings& settings, const Operation& operation) {

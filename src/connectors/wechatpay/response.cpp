@@ -229,7 +229,7 @@ Result<Content> read_content(const http::Response& answer, const ConnectorContex
   if (!document) return fail(Code::connector_answer_malformed, "", "the answer is no JSON");
   content.document = std::move(*document);
   // Signed is the body and not the status: a server that fails decides nothing, whatever it writes.
-  if (content.status / 100 == 5) return fail(Code::connector_answer_malformed, "", words_of(content));
+  if (content.status / 100 == 5) return fail(Code::gateway_unclear, "", words_of(content));
   return content;
 }
 
