@@ -32,9 +32,10 @@ constexpr ErrorEntry unavailable(int status, std::string_view message, int retry
 constexpr ErrorEntry kInternal{
     .status = 500, .type = "api", .code = "HE_00", .message = "Something went wrong"};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kResources = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kResources = {{
     {"payment_id", "Payment does not exist in our records"},
     {"payment_link_id", "Payment Link does not exist in our records"},
+    {"routing_algorithm_id", "Routing algorithm does not exist in our records"},
     {"refund_id", "Refund does not exist in our records."},  // with a full stop, as upstream has it
     {"merchant_id", "Merchant account does not exist in our records"},
     {"merchant_connector_id", "Merchant connector account does not exist in our records"},

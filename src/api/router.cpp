@@ -34,11 +34,14 @@ bool is_json(std::string_view content_type) {
   return http::equals_ignoring_case(media_type, "application/json");
 }
 
+constexpr json::Limits kLargeJson{.depth_max = 48, .keys_max = 100'000};
+
 Result<json::Document> read_json(const Route& route, const http::Request& request) {
   if (request.body.empty() && route.body == Body::optional_json) return json::parse("{}");
   if (!request.body.empty() && !is_json(request.headers.get("content-type")))
     return fail(Code::unsupported_media_type, "Content-Type", "");
-  Result<json::Document> document = json::parse(request.body);
+  Result<json::Document> document =
+      json::parse(request.body, route.body == Body::large_json ? kLargeJson : json::Limits{});
   if (document && !document->root().is(json::Kind::object))
     return fail(Code::wrong_type, "", "the body must be a JSON object");
   return document;
@@ -166,7 +169,7 @@ Task<Result<Reply>> Router::serve(flows::Context& context, Match match, http::Re
   if (!query) co_return fail(Code::invalid_value, "query", "the query string is not form-encoded");
   handled.query = std::move(*query);
 
-  if (route.body == Body::json || route.body == Body::optional_json) {
+  if (route.body != Body::none && route.body != Body::raw) {
     Result<json::Document> document = read_json(route, handled.request);
     if (!document) co_return fail(std::move(document.error()));
     handled.document = std::move(*document);

@@ -8,6 +8,7 @@
 #include "api/native/payment_links.hpp"
 #include "api/native/payments.hpp"
 #include "api/native/refunds.hpp"
+#include "api/native/routing.hpp"
 #include "api/pages/checkout.hpp"
 
 namespace payweir::api {
@@ -18,7 +19,8 @@ std::vector<Route> all_routes() {
        {health_routes(), native::payment_routes(), native::payment_link_routes(), native::refund_routes(),
         native::gateway_side_routes(), native::merchant_routes(), native::profile_routes(),
         native::api_key_routes(), native::connector_account_routes(), native::event_routes(),
-        native::operator_routes(), native::feature_matrix_routes(), pages::checkout_routes()})
+        native::routing_routes(), native::operator_routes(), native::feature_matrix_routes(),
+        pages::checkout_routes()})
     routes.insert(routes.end(), group.begin(), group.end());
   return routes;
 }

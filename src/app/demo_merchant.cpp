@@ -32,6 +32,9 @@ class PlaintextOnly final : public flows::AccountRendering {
   [[nodiscard]] std::string connector_account(const flows::ConnectorAccountView&) const override {
     return {};
   }
+  [[nodiscard]] std::string routing_algorithm(const flows::RoutingAlgorithmView&) const override {
+    return {};
+  }
 };
 const PlaintextOnly kRendering;
 

@@ -52,6 +52,9 @@ struct RefundTag {
 struct EventTag {
   static constexpr std::string_view prefix = "evt_";
 };
+struct RoutingAlgorithmTag {
+  static constexpr std::string_view prefix = "routing_";
+};
 
 using MerchantId = Id<MerchantTag>;
 using ProfileId = Id<ProfileTag>;
@@ -63,6 +66,7 @@ using AttemptId = Id<AttemptTag>;
 using OperationId = Id<OperationTag>;
 using RefundId = Id<RefundTag>;
 using EventId = Id<EventTag>;
+using RoutingAlgorithmId = Id<RoutingAlgorithmTag>;
 
 // 128 bits as 26 lower-case Crockford characters, most significant first.
 [[nodiscard]] std::string encode_crockford(std::int64_t key, std::int64_t salt);

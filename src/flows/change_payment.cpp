@@ -1,5 +1,6 @@
 // Update and confirm: both change what is not decided yet; confirm then starts an attempt.
 #include "flows/operate.hpp"
+#include "flows/routing/route_payment.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -187,15 +188,18 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
       co_return answer;
     }
     if (!snapshot.profile) co_return fail(Code::not_found, "profile_id", "the business profile was deleted");
-    Result<std::shared_ptr<const ConnectorAccount>> account =
-        choose_account(*snapshot.profile, snapshot.aggregate.payment, confirm.method, change.connector,
-                       change.connector_account_id);
-    if (!account) {
+    const Card* given = change.instrument ? std::get_if<Card>(&*change.instrument) : nullptr;
+    Result<Route> route =
+        route_payment(*snapshot.profile, snapshot.aggregate.payment, *snapshot.details, confirm.method, given,
+                      {change.connector, change.connector_account_id});
+    if (!route) {
       Result<Answer> answer =
-          co_await replay_or_fail(context, key, std::move(account.error()), AnswerWith::payment, rendering);
+          co_await replay_or_fail(context, key, std::move(route.error()), AnswerWith::payment, rendering);
       co_return answer;
     }
-    snapshot.account = std::move(*account);
+    snapshot.account = std::move(route->accounts.front());
+    if (snapshot.details->routed_by_json != route->reason_json)
+      snapshot.details.edit().routed_by_json = std::move(route->reason_json);
     decision->next.attempt->connector_account_key = snapshot.account->row.id.key;
     decision->next.operation->connector_account_key = snapshot.account->row.id.key;
     decision->next.payment.version = stored_version + 1;

@@ -1,4 +1,5 @@
 #include "flows/operate.hpp"
+#include "flows/routing/route_payment.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -88,14 +89,16 @@ Task<Result<Answer>> create_payment(Context& context, Principal principal, Key k
   }
 
   const PaymentMethod method = command.instrument ? method_of(*command.instrument) : PaymentMethod::card;
-  Result<std::shared_ptr<const ConnectorAccount>> account = choose_account(
-      *snapshot.profile, snapshot.aggregate.payment, method, command.connector, command.connector_account_id);
-  if (!account) {  // switched off since, perhaps: a repeated request still gets its first answer
-    Result<Answer> answer = co_await replay_or_fail(context, std::move(key), std::move(account.error()),
+  const Card* card = command.instrument ? std::get_if<Card>(&*command.instrument) : nullptr;
+  Result<Route> route = route_payment(*snapshot.profile, snapshot.aggregate.payment, *snapshot.details,
+                                      method, card, {command.connector, command.connector_account_id});
+  if (!route) {  // switched off since, perhaps: a repeated request still gets its first answer
+    Result<Answer> answer = co_await replay_or_fail(context, std::move(key), std::move(route.error()),
                                                     AnswerWith::payment, rendering);
     co_return answer;
   }
-  snapshot.account = std::move(*account);
+  snapshot.account = std::move(route->accounts.front());
+  if (!route->reason_json.empty()) snapshot.details.edit().routed_by_json = std::move(route->reason_json);
   event::Confirm confirm;
   confirm.attempt_id = context.new_id<AttemptTag>();
   confirm.operation_id = context.new_id<OperationTag>();

@@ -5,6 +5,7 @@
 #include "flows/accounts/keys.hpp"
 #include "flows/accounts/secrets.hpp"
 #include "store/queries/account_queries.hpp"
+#include "store/queries/routing_queries.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -54,6 +55,19 @@ Result<std::shared_ptr<ProfileEntry>> open_profile(Keys& keys, store::ProfileRow
   profile->details = ProfileDetails::parse(row.details);
   profile->row = std::move(row);
   return profile;
+}
+
+// Null for what cannot be read any more, which it could be when it was stored: payments are routed as
+// without.
+std::shared_ptr<const ActiveRouting> open_routing(const store::RoutingAlgorithmRow& row) {
+  const Result<json::Document> document = json::parse(row.algorithm, routing::kAlgorithmLimits);
+  if (!document) return nullptr;
+  const Result<routing::Algorithm> algorithm = routing::read_algorithm(document->root(), "algorithm");
+  if (!algorithm) return nullptr;
+  Result<routing::CompiledProgram> program =
+      routing::CompiledProgram::compile(algorithm->program, std::nullopt);
+  if (!program) return nullptr;
+  return std::make_shared<const ActiveRouting>(row.id, algorithm->kind, std::move(*program));
 }
 
 }  // namespace
@@ -154,6 +168,9 @@ Task<Result<MerchantPointer>> Directory::load(store::MerchantRow row, std::uint6
   auto accounts = co_await store::list_connector_accounts(store_, row.id.key);
   if (!accounts) co_return fail(std::move(accounts.error()));
 
+  auto routings = co_await store::list_active_routing_algorithms(store_, row.id.key);
+  if (!routings) co_return fail(std::move(routings.error()));
+
   auto entry = std::make_shared<MerchantEntry>();
   std::unordered_map<std::int64_t, std::shared_ptr<ProfileEntry>> by_key;
   for (store::ProfileRow& profile_row : *profiles) {
@@ -162,6 +179,9 @@ Task<Result<MerchantPointer>> Directory::load(store::MerchantRow row, std::uint6
     by_key.emplace((*profile)->row.id.key, *profile);
     entry->profiles.push_back(std::move(*profile));
   }
+  for (const store::RoutingAlgorithmRow& routing_row : *routings)
+    if (const auto profile = by_key.find(routing_row.profile_key); profile != by_key.end())
+      profile->second->routing = open_routing(routing_row);
   for (store::ConnectorAccountRow& account_row : *accounts) {
     Result<std::shared_ptr<const ConnectorAccount>> account = open_account(keys_, std::move(account_row));
     if (!account) co_return fail(std::move(account.error()));

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
+#include "domain/routing/algorithm_json.hpp"
+#include "domain/routing/compiled_program.hpp"
 #include "flows/accounts/details.hpp"
 #include "ports/keys.hpp"
 #include "store/rows.hpp"
@@ -29,6 +31,13 @@ struct ConnectorAccount {
   std::shared_ptr<const PreparedCredentials> prepared;  // null: the connector needs none
 };
 
+// The routing algorithm that is active in a profile.
+struct ActiveRouting {
+  RoutingAlgorithmId id;
+  routing::AlgorithmKind kind = routing::AlgorithmKind::single;
+  routing::CompiledProgram program;
+};
+
 struct ProfileEntry {
   store::ProfileRow row;
   ProfileDetails details;
@@ -36,6 +45,7 @@ struct ProfileEntry {
   Instant previous_secret_until;        // when the second of them, if any, ends
   std::string payment_response_hash_key;
   std::vector<std::shared_ptr<const ConnectorAccount>> accounts;  // not deleted, oldest first
+  std::shared_ptr<const ActiveRouting> routing;                   // null: none is
 
   // Those to sign with: one, or two during a rotation.
   [[nodiscard]] std::span<const Secret> webhook_secrets_at(Instant now) const;

@@ -308,28 +308,4 @@ Instant first_ask(const Settings& settings, Instant now) {
   return now + settings.send_window + settings.gateway_timeout * 2;
 }
 
-Result<std::shared_ptr<const ConnectorAccount>> choose_account(const ProfileEntry& profile,
-                                                               const Payment& payment, PaymentMethod method,
-                                                               const std::string& connector,
-                                                               const std::string& account_id) {
-  bool is_held_up_by_capture = false;
-  for (const auto& account : profile.accounts) {
-    if (account->row.disabled || !account->connector) continue;
-    if (!account_id.empty() && to_text(account->row.id) != account_id) continue;
-    if (!connector.empty() && account->row.connector != connector) continue;
-    const Capabilities& can = account->connector->capabilities();
-    if (!can.takes(method) || !can.takes(payment.amount.currency)) continue;
-    if (payment.capture_method == CaptureMethod::manual && !can.manual_capture) {
-      is_held_up_by_capture = true;
-      continue;
-    }
-    return account;
-  }
-  if (is_held_up_by_capture)
-    return fail(Code::capture_method_not_supported, "capture_method",
-                std::string(to_string(method)) + " cannot be authorised first and captured later");
-  return fail(Code::no_connector_account, account_id.empty() ? "connector" : "merchant_connector_id",
-              "no enabled connector account can take this payment");
-}
-
 }  // namespace payweir::flows

@@ -57,12 +57,4 @@ enum class Repeats : std::uint8_t { forbidden, allowed };
 // When the resolver may first ask about an operation recorded now: nobody can be sending it any more.
 [[nodiscard]] Instant first_ask(const Settings& settings, Instant now);
 
-// The enabled account that can take this payment: the wished one, else the profile's oldest.
-// Errors: no_connector_account, capture_method_not_supported.
-[[nodiscard]] Result<std::shared_ptr<const ConnectorAccount>> choose_account(const ProfileEntry& profile,
-                                                                             const Payment& payment,
-                                                                             PaymentMethod method,
-                                                                             const std::string& connector,
-                                                                             const std::string& account_id);
-
 }  // namespace payweir::flows

@@ -40,6 +40,7 @@ constexpr auto kMembers = std::to_array<DetailMember<PaymentDetails>>({
     {"browser_info", kJson, &PaymentDetails::browser_info_json},
     {"order_details", kJson, &PaymentDetails::order_details_json},
     {"routing", kJson, &PaymentDetails::routing_json},
+    {"routed_by", kJson, &PaymentDetails::routed_by_json},
 });
 using Members = std::span<const DetailMember<PaymentDetails>>;
 

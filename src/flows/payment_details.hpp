@@ -32,7 +32,8 @@ struct PaymentDetails {
   // Checked JSON, kept as it came (compact), "" when absent.
   std::string metadata_json, billing_json, shipping_json, payment_method_billing_json, browser_info_json,
       order_details_json, routing_json;
-  bool has_link = false;  // a payment link was handed out
+  std::string routed_by_json;  // why it went where it went: Route::reason_json
+  bool has_link = false;       // a payment link was handed out
   bool has_off_session = false;
   bool off_session = false;
 

@@ -130,6 +130,13 @@ std::string PlainRendering::connector_account(const ConnectorAccountView& view) 
   return std::move(out).take();
 }
 
+std::string PlainRendering::routing_algorithm(const RoutingAlgorithmView& view) const {
+  json::Writer out;
+  out.begin_object().field("id", to_text(view.row.id)).field("kind", view.kind);
+  out.field("active", view.row.active).end_object();
+  return std::move(out).take();
+}
+
 std::string PlainRendering::event(const EventView& view) const {
   json::Writer out;
   out.begin_object().field("event_id", to_text(view.event.id)).field("object_id", view.object_id);

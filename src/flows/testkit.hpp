@@ -50,6 +50,7 @@ class PlainRendering final : public Rendering, public AccountRendering, public E
   std::string profile(const ProfileView& view) const override;
   std::string api_key(const ApiKeyView& view) const override;
   std::string connector_account(const ConnectorAccountView& view) const override;
+  std::string routing_algorithm(const RoutingAlgorithmView& view) const override;
   std::string event(const EventView& view) const override;
 };
 

@@ -58,6 +58,18 @@ struct ConnectorAccountRow {
   bool deleted = false;
 };
 
+// How a profile's payments find their gateway account. At most one of a profile is active.
+struct RoutingAlgorithmRow {
+  RoutingAlgorithmId id;
+  std::int64_t merchant_no = 0;
+  std::int64_t profile_key = 0;
+  std::int64_t version = 1;
+  std::string name, description;
+  std::string algorithm;  // JSON in the API's words: routing::read_algorithm
+  bool active = false;
+  Instant created_at, modified_at;
+};
+
 // A person's word on an operation that the switch could not decide.
 struct ManualSettlementRow {
   std::int64_t key = 0;
@@ -253,6 +265,21 @@ struct Describe<ConnectorAccountRow> {
         blob("sealed_credentials", PAYWEIR_AT(sealed_credentials)), text("details", PAYWEIR_AT(details)),
         integer("disabled", PAYWEIR_AT(disabled)), integer("created_at", PAYWEIR_AT(created_at)).immutable(),
         integer("modified_at", PAYWEIR_AT(modified_at)), integer("deleted", PAYWEIR_AT(deleted)));
+  }
+};
+
+template <>
+struct Describe<RoutingAlgorithmRow> {
+  static constexpr std::string_view name = "routing_algorithm";
+  static constexpr auto members() {
+    return std::tuple(
+        integer("key", PAYWEIR_AT(id.key)).immutable(), integer("salt", PAYWEIR_AT(id.salt)).immutable(),
+        integer("merchant_no", PAYWEIR_AT(merchant_no)).immutable(),
+        integer("profile_key", PAYWEIR_AT(profile_key)).immutable(), integer("version", PAYWEIR_AT(version)),
+        text("name", PAYWEIR_AT(name)).immutable(), text("description", PAYWEIR_AT(description)).immutable(),
+        text("algorithm", PAYWEIR_AT(algorithm)).immutable(), integer("active", PAYWEIR_AT(active)),
+        integer("created_at", PAYWEIR_AT(created_at)).immutable(),
+        integer("modified_at", PAYWEIR_AT(modified_at)));
   }
 };
 

@@ -13,7 +13,11 @@ class Tenancy(Case):
         """One of each thing that an id names, as the path parameters of the document call them."""
         paid = owner.pay()["payment_id"]
         link = owner.post("/payments", {"amount": 1, "currency": "USD", "payment_link": True}).json["payment_link"]
-        return {"payment_id": paid, "payment_link_id": link["payment_link_id"],
+        routing = owner.post("/routing", {
+            "name": "one", "description": "One account", "profile_id": owner.profile_id,
+            "algorithm": {"type": "single", "data": {"connector": "stripe",
+                                                     "merchant_connector_id": owner.connector_id}}}).json
+        return {"payment_id": paid, "payment_link_id": link["payment_link_id"], "routing_algorithm_id": routing["id"],
                 "refund_id": owner.refund(paid, 100)["refund_id"], "merchant_id": owner.merchant_id,
                 "profile_id": owner.profile_id, "merchant_connector_id": owner.connector_id, "key_id": owner.key_id,
                 "event_id": owner.events()[0]["event_id"],
@@ -22,6 +26,7 @@ class Tenancy(Case):
     MISSING = {
         "payment_id": "pay_00000000000000000000000000", "payment_link_id": "plink_00000000000000000000000000",
         "refund_id": "ref_00000000000000000000000000",
+        "routing_algorithm_id": "routing_00000000000000000000000000",
         "merchant_id": "merchant_missing", "profile_id": "pro_00000000000000000000000000",
         "merchant_connector_id": "mca_00000000000000000000000000", "key_id": "key_00000000000000000000000000",
         "event_id": "evt_00000000000000000000000000", "operation_id": "opn_0000000000000000000000000"}

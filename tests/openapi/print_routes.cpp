@@ -10,7 +10,8 @@ std::string_view to_string(payweir::api::Body body) {
   using enum payweir::api::Body;
   switch (body) {
     case none: return "none";
-    case json: return "json";
+    case json:
+    case large_json: return "json";
     case optional_json: return "optional_json";
     case raw: return "raw";
   }

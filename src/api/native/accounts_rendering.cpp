@@ -153,6 +153,31 @@ std::string AccountRendering::connector_account(const flows::ConnectorAccountVie
   return std::move(out).take();
 }
 
+namespace {
+// Upstream gives seconds here, and milliseconds nowhere.
+void write_algorithm(json::Writer& out, const flows::RoutingAlgorithmView& view) {
+  out.field("id", to_text(view.row.id)).field("profile_id", view.profile_id).field("name", view.row.name);
+  out.field("description", view.row.description).field("created_at", view.row.created_at.ms / 1000);
+  out.field("modified_at", view.row.modified_at.ms / 1000).field("algorithm_for", "payment");
+}
+}  // namespace
+
+std::string AccountRendering::routing_algorithm(const flows::RoutingAlgorithmView& view) const {
+  json::Writer out;
+  out.begin_object();
+  write_algorithm(out, view);
+  out.field("kind", view.kind).null_field("decision_engine_routing_id").end_object();
+  return std::move(out).take();
+}
+
+std::string render_whole_algorithm(const flows::RoutingAlgorithmView& view) {
+  json::Writer out(view.row.algorithm.size() + 512);
+  out.begin_object();
+  write_algorithm(out, view);
+  out.raw_field("algorithm", view.row.algorithm).end_object();
+  return std::move(out).take();
+}
+
 std::string AccountRendering::event(const flows::EventView& view) const {
   json::Writer out(512);
   out.begin_object();

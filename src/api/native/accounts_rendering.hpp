@@ -14,6 +14,8 @@ class AccountRendering final : public flows::AccountRendering, public flows::Eve
   [[nodiscard]] std::string profile(const flows::ProfileView& view) const override;
   [[nodiscard]] std::string api_key(const flows::ApiKeyView& view) const override;
   [[nodiscard]] std::string connector_account(const flows::ConnectorAccountView& view) const override;
+  // Without the algorithm itself; as upstream lists them.
+  [[nodiscard]] std::string routing_algorithm(const flows::RoutingAlgorithmView& view) const override;
   // With what was sent, and what came back the last time.
   [[nodiscard]] std::string event(const flows::EventView& view) const override;
   // One line of a list.
@@ -22,6 +24,9 @@ class AccountRendering final : public flows::AccountRendering, public flows::Eve
 
 // It holds nothing: one serves all.
 inline constexpr AccountRendering kAccountRendering;
+
+// The same with the algorithm, as upstream shows one.
+[[nodiscard]] std::string render_whole_algorithm(const flows::RoutingAlgorithmView& view);
 
 // [ … ]
 [[nodiscard]] std::string render_array(std::span<const std::string> elements);

@@ -5,6 +5,7 @@
 
 #include "api/qr_code.hpp"
 #include "base/json_writer.hpp"
+#include "flows/routing/route_payment.hpp"
 
 namespace payweir::api::native {
 namespace {
@@ -177,6 +178,7 @@ void write_attempt(json::Writer& out, const flows::PaymentView& view, std::strin
   out.text_or_null("connector_transaction_id", view.attempt ? view.attempt->connector_payment_id : "");
   if (view.attempt) text_if_given(out, "network_transaction_id", view.attempt->checks.network_transaction_id);
   out.field("attempt_count", view.payment.attempt_count);
+  text_if_given(out, "routing_reason", flows::route_in_words(view.details->routed_by_json));
   write_error(out, view);
   write_next_action(out, view, public_url);
 }

@@ -193,13 +193,19 @@ std::optional<Operator> parse_operator(std::string_view word) {
 
 class CompiledProgram::Compiler {
  public:
-  Compiler(CompiledProgram& into, std::span<const Choice> accounts) : into_(into), accounts_(accounts) {}
+  Compiler(CompiledProgram& into, std::optional<std::span<const Choice>> accounts)
+      : into_(into), accounts_(accounts) {}
 
   Result<void> add(const Rule& rule, std::size_t index) {
     const std::string field = "rules[" + std::to_string(index) + "]";
     name_ = rule.name;
     if (rule.name.empty()) return refuse(Code::missing_field, field + ".name", "a rule needs a name");
     if (rule.name.size() > kNameMax) return refuse(Code::invalid_value, field + ".name", "at most 64 bytes");
+    if (std::ranges::any_of(rule.name, [](char c) {
+          return static_cast<unsigned char>(c) < ' ' || c == '"' || c == '\\' || c == '\x7f';
+        }))
+      return refuse(Code::invalid_value, field + ".name",
+                    "a name has no quotes, backslashes or control characters");
     for (const CompiledRule& other : into_.rules_)
       if (other.name == rule.name)
         return refuse(Code::invalid_value, field + ".name", "another rule has this name");
@@ -231,7 +237,8 @@ class CompiledProgram::Compiler {
   }
 
   Result<void> check_choice(const Choice& choice, const std::string& field) const {
-    for (const Choice& account : accounts_)
+    if (!accounts_) return {};
+    for (const Choice& account : *accounts_)
       if (account.connector == choice.connector &&
           (choice.merchant_connector_id.empty() ||
            choice.merchant_connector_id == account.merchant_connector_id))
@@ -409,12 +416,13 @@ class CompiledProgram::Compiler {
   }
 
   CompiledProgram& into_;
-  std::span<const Choice> accounts_;
+  std::optional<std::span<const Choice>> accounts_;
   std::string name_;
   std::size_t alternative_count_ = 0;
 };
 
-Result<CompiledProgram> CompiledProgram::compile(const Program& program, std::span<const Choice> accounts) {
+Result<CompiledProgram> CompiledProgram::compile(const Program& program,
+                                                 std::optional<std::span<const Choice>> accounts) {
   CompiledProgram compiled;
   Compiler compiler(compiled, accounts);
   if (program.rules.size() > kRulesMax) return fail(Code::invalid_value, "rules", "at most 1000 rules");
@@ -425,6 +433,13 @@ Result<CompiledProgram> CompiledProgram::compile(const Program& program, std::sp
     if (Result<void> added = compiler.add(program.rules[index], index); !added)
       return std::unexpected(added.error());
   return compiled;
+}
+
+bool CompiledProgram::asks_about_accounts() const {
+  return std::ranges::any_of(rules_, [](const CompiledRule& rule) {
+    return std::ranges::any_of(rule.alternatives,
+                               [](const Alternative& each) { return !each.of_account.empty(); });
+  });
 }
 
 // ── Deciding ──────────────────────────────────────────────────────────────────────────────────────

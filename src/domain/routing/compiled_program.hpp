@@ -46,16 +46,18 @@ struct Constraint {
 
 class CompiledProgram {
  public:
-  // `accounts`: every account of the profile, to check the program's choices against. Errors: invalid_value,
+  // `accounts`: every account of the profile, to check the program's choices against; none for a program that
+  // was checked when it was stored, some of whose accounts may have gone since. Errors: invalid_value,
   // wrong_type, missing_field; field is "rules[2].statements[0].condition[1]" or alike, detail names the
   // rule.
   [[nodiscard]] static Result<CompiledProgram> compile(const Program& program,
-                                                       std::span<const Choice> accounts);
+                                                       std::optional<std::span<const Choice>> accounts);
 
   [[nodiscard]] Ruling decide(const Facts& facts, std::span<const Candidate> candidates) const;
 
   [[nodiscard]] std::string_view rule_name(std::size_t rule) const { return rules_[rule].name; }
-  [[nodiscard]] std::size_t rule_count() const { return rules_.size(); }
+  // Whether a rule asks for a success rate or a cost, so that candidates need theirs.
+  [[nodiscard]] bool asks_about_accounts() const;
 
  private:
   struct Alternative {

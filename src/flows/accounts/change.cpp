@@ -46,7 +46,8 @@ Task<Result<Answer>> or_first_answer(Context& context, Key key, Task<Result<Answ
   Result<Answer> answer = co_await std::move(attempt);
   if (answer || !key) co_return answer;
   const Code code = answer.error().code;
-  if (code != Code::not_found && code != Code::duplicate_resource) co_return answer;
+  if (code != Code::not_found && code != Code::duplicate_resource && code != Code::illegal_transition)
+    co_return answer;
   RequestKey request = std::move(*key);
   Result<Replay> first = co_await replay(context, std::move(request));
   if (first && first->answer) co_return std::move(*first->answer);

@@ -33,7 +33,8 @@ inline constexpr int kAccountRetriesMax = 5;
 [[nodiscard]] Task<Result<bool>> commit_rows(Context& context, store::ChangeSet rows);
 
 // What `attempt` gives; but when it is refused only because of what has happened since the first request
-// with this key (it exists, it is gone), what that one was answered.
+// with this key (it exists, it is gone, it is
+// active), what that one was answered.
 [[nodiscard]] Task<Result<Answer>> or_first_answer(Context& context, Key key, Task<Result<Answer>> attempt);
 
 }  // namespace payweir::flows

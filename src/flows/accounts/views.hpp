@@ -43,6 +43,12 @@ struct ConnectorAccountView {
   MaskedCredentials credentials;
 };
 
+struct RoutingAlgorithmView {
+  store::RoutingAlgorithmRow row;
+  std::string profile_id;
+  std::string kind;  // "single", "priority", "volume_split", "advanced"
+};
+
 [[nodiscard]] ProfileView view_of(const MerchantEntry& merchant, const ProfileEntry& profile);
 [[nodiscard]] MerchantView view_of(const MerchantEntry& merchant);
 [[nodiscard]] ConnectorAccountView view_of(const MerchantEntry& merchant, const ConnectorAccount& account);
@@ -57,6 +63,7 @@ class AccountRendering {
   [[nodiscard]] virtual std::string profile(const ProfileView& view) const = 0;
   [[nodiscard]] virtual std::string api_key(const ApiKeyView& view) const = 0;
   [[nodiscard]] virtual std::string connector_account(const ConnectorAccountView& view) const = 0;
+  [[nodiscard]] virtual std::string routing_algorithm(const RoutingAlgorithmView& view) const = 0;
 };
 
 }  // namespace payweir::flows

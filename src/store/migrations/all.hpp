@@ -6,10 +6,11 @@
 #include "store/migrations/0001_initial.hpp"
 #include "store/migrations/0002_payment_methods.hpp"
 #include "store/migrations/0003_payment_links.hpp"
+#include "store/migrations/0004_routing.hpp"
 
 namespace payweir::store::migrations {
 
-inline constexpr std::array<std::string_view, 3> kAll = {k0001Initial, k0002PaymentMethods,
-                                                         k0003PaymentLinks};
+inline constexpr std::array<std::string_view, 4> kAll = {k0001Initial, k0002PaymentMethods, k0003PaymentLinks,
+                                                         k0004Routing};
 
 }  // namespace payweir::store::migrations

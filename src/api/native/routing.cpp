@@ -1,0 +1,133 @@
+#include "api/native/routing.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/binding.hpp"
+#include "api/native/accounts_rendering.hpp"
+#include "api/query_binding.hpp"
+#include "base/json_writer.hpp"
+#include "flows/routing/algorithms.hpp"
+
+namespace payweir::api::native {
+namespace {
+
+constexpr IntegerRange kLimitRange{1, 100};
+constexpr IntegerRange kOffsetRange{0, 1'000};
+constexpr std::int64_t kLimitDefault = 50;
+
+// What is kept of an algorithm, and shown again.
+std::string known_members_of(const json::Value& algorithm) {
+  json::Writer out;
+  out.begin_object();
+  for (const std::string_view name : {"type", "data"})
+    if (algorithm[name].present()) out.raw_field(name, algorithm[name].dump());
+  out.end_object();
+  return std::move(out).take();
+}
+
+Result<flows::CreateRoutingAlgorithm> bind_create(const json::Value& body) {
+  std::optional<Error> problem;
+  Fields fields(body, problem);
+  flows::CreateRoutingAlgorithm command;
+  command.name = fields.required_text("name", flows::kRoutingNameMax);
+  command.description = fields.required_text("description", flows::kRoutingDescriptionMax);
+  command.profile_id = fields.required_text("profile_id");
+  if (!fields.has("algorithm")) fields.report(Code::missing_field, "algorithm", "");
+  if (!fields.object_json("algorithm", flows::kRoutingAlgorithmMax).empty())
+    command.algorithm_json = known_members_of(body["algorithm"]);
+  static_cast<void>(fields.word("transaction_type", {"payment"}));
+  if (problem) return std::unexpected(std::move(*problem));
+  return command;
+}
+
+Task<Result<Reply>> create(RequestContext request) {
+  Result<flows::CreateRoutingAlgorithm> command = bind_create(request.body());
+  if (!command) co_return fail(std::move(command.error()));
+  Result<flows::Answer> answer = co_await flows::create_routing_algorithm(
+      request.flows, std::move(request.principal), std::move(request.key), std::move(*command),
+      kAccountRendering);
+  if (!answer) co_return fail(std::move(answer.error()));
+  co_return answer_reply(std::move(*answer));
+}
+
+Task<Result<Reply>> activate(RequestContext request) {
+  std::string id = request.param("routing_algorithm_id");
+  Result<flows::Answer> answer = co_await flows::activate_routing_algorithm(
+      request.flows, std::move(request.principal), std::move(request.key), std::move(id), kAccountRendering);
+  if (!answer) co_return fail(std::move(answer.error()));
+  co_return answer_reply(std::move(*answer));
+}
+
+Task<Result<Reply>> deactivate(RequestContext request) {
+  std::optional<Error> problem;
+  Fields fields(request.body(), problem);
+  std::string profile_id = fields.required_text("profile_id");
+  if (problem) co_return fail(std::move(*problem));
+  Result<flows::Answer> answer = co_await flows::deactivate_routing_algorithm(
+      request.flows, std::move(request.principal), std::move(request.key), std::move(profile_id),
+      kAccountRendering);
+  if (!answer) co_return fail(std::move(answer.error()));
+  co_return answer_reply(std::move(*answer));
+}
+
+std::string render_list(const std::vector<flows::RoutingAlgorithmView>& views) {
+  std::vector<std::string> elements;
+  for (const flows::RoutingAlgorithmView& view : views)
+    elements.push_back(kAccountRendering.routing_algorithm(view));
+  return render_array(elements);
+}
+
+Task<Result<Reply>> list(RequestContext request) {
+  std::optional<Error> problem;
+  QueryFields fields(request.query, problem);
+  const auto limit = static_cast<std::size_t>(fields.integer("limit", kLimitRange).value_or(kLimitDefault));
+  const auto offset = static_cast<std::size_t>(fields.integer("offset", kOffsetRange).value_or(0));
+  if (problem) co_return fail(std::move(*problem));
+  const Result<std::vector<flows::RoutingAlgorithmView>> views =
+      co_await flows::list_routing_algorithms(request.flows, std::move(request.principal), limit, offset);
+  if (!views) co_return fail(views.error());
+  co_return json_reply(render_list(*views));
+}
+
+Task<Result<Reply>> list_active(RequestContext request) {
+  std::string profile_id(request.query_value("profile_id"));
+  const Result<std::vector<flows::RoutingAlgorithmView>> views =
+      co_await flows::list_active_routing_algorithms(request.flows, std::move(request.principal),
+                                                     std::move(profile_id));
+  if (!views) co_return fail(views.error());
+  co_return json_reply(render_list(*views));
+}
+
+Task<Result<Reply>> retrieve(RequestContext request) {
+  std::string id = request.param("routing_algorithm_id");
+  const Result<flows::RoutingAlgorithmView> view =
+      co_await flows::retrieve_routing_algorithm(request.flows, std::move(request.principal), std::move(id));
+  if (!view) co_return fail(view.error());
+  co_return json_reply(render_whole_algorithm(*view));
+}
+
+using enum http::Method;
+
+constexpr std::array kRoutes = {
+    Route{post, "/routing", Access::merchant, Body::large_json, "create_routing_algorithm", create},
+    Route{get, "/routing", Access::merchant, Body::none, "list_routing_algorithms", list},
+    Route{get, "/routing/active", Access::merchant, Body::none, "list_active_routing_algorithms",
+          list_active},
+    Route{post, "/routing/deactivate", Access::merchant, Body::json, "deactivate_routing_algorithm",
+          deactivate},
+    Route{get, "/routing/{routing_algorithm_id}", Access::merchant, Body::none, "retrieve_routing_algorithm",
+          retrieve},
+    Route{post, "/routing/{routing_algorithm_id}/activate", Access::merchant, Body::optional_json,
+          "activate_routing_algorithm", activate},
+};
+
+}  // namespace
+
+std::span<const Route> routing_routes() {
+  return kRoutes;
+}
+
+}  // namespace payweir::api::native

@@ -1,0 +1,48 @@
+#pragma once
+// Routing algorithms: how a profile's payments find their gateway account. One is stored whole and never
+// changed; of a profile's, at most one is active. What a payment was sent by stays with it: changing
+// algorithms touches no payment that is under way.
+#include <string>
+#include <vector>
+
+#include "flows/accounts/views.hpp"
+#include "flows/payments.hpp"
+
+namespace payweir::flows {
+
+inline constexpr std::size_t kRoutingNameMax = 64;              // bytes
+inline constexpr std::size_t kRoutingDescriptionMax = 1'024;    // bytes
+inline constexpr std::size_t kRoutingAlgorithmMax = 512 << 10;  // bytes of JSON
+
+struct CreateRoutingAlgorithm {
+  std::string profile_id;
+  std::string name, description;
+  std::string algorithm_json;  // checked JSON
+};
+
+// Errors of all: unauthorized, not_found, store_*. Of creation also: missing_field, wrong_type,
+// invalid_value, each of which names the rule that is wrong.
+[[nodiscard]] Task<Result<Answer>> create_routing_algorithm(Context& context, Principal principal, Key key,
+                                                            CreateRoutingAlgorithm command,
+                                                            const AccountRendering& rendering);
+// Error: illegal_transition, when it is the active one already.
+[[nodiscard]] Task<Result<Answer>> activate_routing_algorithm(Context& context, Principal principal, Key key,
+                                                              std::string algorithm_id,
+                                                              const AccountRendering& rendering);
+// Error: illegal_transition, when the profile has no active one.
+[[nodiscard]] Task<Result<Answer>> deactivate_routing_algorithm(Context& context, Principal principal,
+                                                                Key key, std::string profile_id,
+                                                                const AccountRendering& rendering);
+[[nodiscard]] Task<Result<RoutingAlgorithmView>> retrieve_routing_algorithm(Context& context,
+                                                                            Principal principal,
+                                                                            std::string algorithm_id);
+// Newest first. `limit`: 1 … 100.
+[[nodiscard]] Task<Result<std::vector<RoutingAlgorithmView>>> list_routing_algorithms(Context& context,
+                                                                                      Principal principal,
+                                                                                      std::size_t limit,
+                                                                                      std::size_t offset);
+// Of one profile, or of all ("").
+[[nodiscard]] Task<Result<std::vector<RoutingAlgorithmView>>> list_active_routing_algorithms(
+    Context& context, Principal principal, std::string profile_id);
+
+}  // namespace payweir::flows

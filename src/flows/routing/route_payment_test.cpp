@@ -1,0 +1,173 @@
+#include "flows/routing/route_payment.hpp"
+
+#include <gtest/gtest.h>
+
+namespace payweir::flows {
+namespace {
+
+// A profile with two accounts at Stripe and one at Alipay.
+struct Shop {
+  Shop() {
+    add("stripe", 1);
+    add("stripe", 2);
+    add("alipay", 3);
+    payment.amount = {6540, Currency::parse("USD").value()};
+    payment.id.salt = INT64_MIN;  // draws the middle
+  }
+
+  void add(std::string connector, std::int64_t key) {
+    auto account = std::make_shared<ConnectorAccount>();
+    account->row.id.key = key;
+    account->row.connector = connector;
+    account->connector = find_connector(connector);
+    profile.accounts.push_back(account);
+    accounts.push_back(std::move(account));
+  }
+
+  void use(std::string_view algorithm_json) {
+    const auto document = json::parse(algorithm_json, routing::kAlgorithmLimits);
+    const auto algorithm = routing::read_algorithm(document->root(), "algorithm");
+    ASSERT_TRUE(algorithm) << algorithm.error().field << algorithm.error().detail;
+    auto program = routing::CompiledProgram::compile(algorithm->program, std::nullopt);
+    ASSERT_TRUE(program) << program.error().detail;
+    profile.routing =
+        std::make_shared<const ActiveRouting>(RoutingAlgorithmId{7, 7}, algorithm->kind, std::move(*program));
+  }
+
+  Result<Route> route(PaymentMethod method = PaymentMethod::card, RoutingWish wish = {},
+                      const Card* card = nullptr) {
+    return route_payment(profile, payment, details, method, card, wish);
+  }
+  // The keys of the accounts, in order.
+  std::vector<std::int64_t> order() {
+    std::vector<std::int64_t> keys;
+    for (const auto& account : route().value().accounts)
+      keys.push_back(account->row.id.key);
+    return keys;
+  }
+  static std::string choice(std::int64_t key) {
+    return R"({"connector":"stripe","merchant_connector_id":")" + to_text(ConnectorAccountId{key, 0}) + "\"}";
+  }
+  static std::string rule(std::string_view name, std::string_view lhs, std::string_view type,
+                          std::string_view value) {
+    return R"({"type":"advanced","data":{"defaultSelection":{"type":"priority","data":[)" + choice(1) +
+           R"(]},"rules":[{"name":")" + std::string(name) +
+           R"(","connectorSelection":{"type":"priority","data":[)" + choice(2) +
+           R"(]},"statements":[{"condition":[{"lhs":")" + std::string(lhs) +
+           R"(","comparison":"equal","value":{"type":")" + std::string(type) + R"(","value":)" +
+           std::string(value) + "}}]}]}]}}";
+  }
+
+  ProfileEntry profile;
+  std::vector<std::shared_ptr<ConnectorAccount>> accounts;
+  Payment payment;
+  PaymentDetails details;
+};
+
+TEST(RoutePayment, WithoutAnAlgorithmTheOldestThatCanTakesIt) {
+  Shop shop;
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(shop.route()->reason_json, "");
+  shop.accounts[0]->row.disabled = true;
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2}));
+  shop.payment.amount.currency = Currency::parse("CNY").value();
+  EXPECT_EQ(shop.route(PaymentMethod::ali_pay_qr)->accounts.front()->row.id.key, 3);
+}
+
+TEST(RoutePayment, RefusesWhatNoAccountCanTake) {
+  Shop shop;
+  EXPECT_EQ(shop.route(PaymentMethod::we_chat_pay_qr).error().code, Code::no_connector_account);
+  EXPECT_EQ(shop.route(PaymentMethod::card, {"paypal", ""}).error().field, "connector");
+  EXPECT_EQ(shop.route(PaymentMethod::card, {"", "mca_1"}).error().field, "merchant_connector_id");
+  shop.payment.amount.currency = Currency::parse("CNY").value();
+  shop.payment.capture_method = CaptureMethod::manual;
+  EXPECT_EQ(shop.route(PaymentMethod::ali_pay_qr).error().code, Code::capture_method_not_supported);
+}
+
+TEST(RoutePayment, TheAlgorithmOrdersAndTheOthersFollow) {
+  Shop shop;
+  shop.use(R"({"type":"single","data":)" + Shop::choice(2) + "}");
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_EQ(shop.route()->reason_json,
+            R"({"by":"single","id":")" + to_text(RoutingAlgorithmId{7, 7}) + "\"}");
+  shop.accounts[1]->row.disabled = true;
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(route_in_words(shop.route()->reason_json),
+            "no connector of the routing algorithm can take this payment");
+}
+
+TEST(RoutePayment, TheRequestsWishComesFirst) {
+  Shop shop;
+  shop.use(R"({"type":"single","data":)" + Shop::choice(2) + "}");
+  const std::string first = to_text(ConnectorAccountId{1, 0});
+  const Result<Route> route = shop.route(PaymentMethod::card, {"stripe", first});
+  EXPECT_EQ(route->accounts.size(), 1u);
+  EXPECT_EQ(route->accounts.front()->row.id.key, 1);
+  EXPECT_EQ(route_in_words(route->reason_json), "the request asked for this connector");
+}
+
+TEST(RoutePayment, KnowsOfThePaymentWhatARuleMayAskFor) {
+  const struct {
+    std::string_view lhs, type, value;
+  } cases[] = {
+      {"amount", "number", "6540"},
+      {"currency", "enum_variant", "\"USD\""},
+      {"payment_method", "enum_variant", "\"card\""},
+      {"card_type", "enum_variant", "\"debit\""},
+      {"card_network", "enum_variant", "\"Visa\""},
+      {"card_bin", "str_value", "\"424242\""},
+      {"extended_card_bin", "str_value", "\"42424242\""},
+      {"authentication_type", "enum_variant", "\"no_three_ds\""},
+      {"capture_method", "enum_variant", "\"automatic\""},
+      {"billing_country", "enum_variant", "\"FR\""},
+      {"business_country", "enum_variant", "\"US\""},
+      {"business_label", "str_value", "\"food\""},
+      {"setup_future_usage", "enum_variant", "\"off_session\""},
+      {"metadata", "metadata_variant", R"({"key":"tier","value":"gold"})"},
+      {"metadata", "metadata_variant", R"({"key":"age","value":"7"})"},
+  };
+  for (const auto& each : cases) {
+    Shop shop;
+    shop.use(Shop::rule("r", each.lhs, each.type, each.value));
+    const Card card{Secret("4242424242424242"), Secret("123"), 10, 2030, "Ada"};
+    shop.details.card = summarise(card);
+    shop.details.payment_method_type = "debit";
+    shop.details.billing_json = R"({"address":{"country":"FR"}})";
+    shop.details.business_country = "US";
+    shop.details.business_label = "food";
+    shop.details.setup_future_usage = "off_session";
+    shop.details.metadata_json = R"({"tier":"gold","age":7})";
+    const Result<Route> route = shop.route(PaymentMethod::card, {}, &card);
+    EXPECT_EQ(route->accounts.front()->row.id.key, 2) << each.lhs;
+    shop.payment = Payment{};
+    shop.payment.amount = {1, Currency::parse("EUR").value()};
+    shop.payment.capture_method = CaptureMethod::manual;
+    shop.payment.authentication_type = AuthenticationType::three_ds;
+    shop.details = PaymentDetails{};
+    if (each.lhs != "payment_method") {
+      EXPECT_EQ(shop.route()->accounts.front()->row.id.key, 1) << each.lhs;
+    }
+  }
+}
+
+TEST(RoutePayment, TheReasonFitsAndSaysWhatDecided) {
+  Shop shop;
+  const std::string name(routing::kNameMax, 'n');
+  std::string rule = Shop::rule(name, "currency", "enum_variant", "\"USD\"");
+  const std::string selection =
+      R"("connectorSelection":{"type":"priority","data":[)" + Shop::choice(2) + "]}";
+  const auto at = rule.find(selection);
+  ASSERT_NE(at, std::string::npos);
+  rule.replace(at, selection.size(),
+               R"("connectorSelection":{"type":"volume_split","data":[{"connector":)" + Shop::choice(2) +
+                   R"(,"split":100}]})");
+  shop.use(rule);
+  const Result<Route> route = shop.route();
+  EXPECT_LE(route->reason_json.size(), kRouteReasonMax);
+  EXPECT_EQ(route_in_words(route->reason_json), "routing algorithm " + to_text(RoutingAlgorithmId{7, 7}) +
+                                                    ", rule \"" + name +
+                                                    "\", drawn for a share of 100 per cent");
+}
+
+}  // namespace
+}  // namespace payweir::flows

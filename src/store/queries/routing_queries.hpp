@@ -1,0 +1,24 @@
+#pragma once
+// Reads of routing algorithms.
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "store/rows.hpp"
+#include "store/store.hpp"
+
+namespace payweir::store {
+
+// Of all profiles of a merchant, newest first.
+[[nodiscard]] Task<Result<std::vector<RoutingAlgorithmRow>>> list_routing_algorithms(Store& store,
+                                                                                     std::int64_t merchant_no,
+                                                                                     std::size_t limit,
+                                                                                     std::size_t offset);
+// The active ones of a merchant, one a profile at most.
+[[nodiscard]] Task<Result<std::vector<RoutingAlgorithmRow>>> list_active_routing_algorithms(
+    Store& store, std::int64_t merchant_no);
+[[nodiscard]] Task<Result<std::optional<RoutingAlgorithmRow>>> find_routing_algorithm(
+    Store& store, std::int64_t merchant_no, std::int64_t key);
+[[nodiscard]] Task<Result<std::int64_t>> count_routing_algorithms(Store& store, std::int64_t merchant_no);
+
+}  // namespace payweir::store

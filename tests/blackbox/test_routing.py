@@ -1,0 +1,161 @@
+"""Routing algorithms: what is stored, what is refused, and where payments go."""
+import json
+import re
+from pathlib import Path
+
+from harness.case import Case
+from harness.merchant import card
+
+
+def comparison(lhs, value, operator="equal"):
+    tagged = {"type": "number", "value": value} if isinstance(value, int) else {"type": "enum_variant", "value": value}
+    return {"lhs": lhs, "comparison": operator, "value": tagged, "metadata": {}}
+
+
+class Routing(Case):
+    def setUp(self):
+        super().setUp()
+        self.shop = self.merchant()
+        self.first = self.shop.connector_id
+        self.second = self.another_account("second")
+
+    def another_account(self, label):
+        answer = self.shop.post(f"/account/{self.shop.merchant_id}/connectors", {
+            "connector_type": "payment_processor", "connector_name": "stripe", "connector_label": label,
+            "profile_id": self.shop.profile_id,
+            "connector_account_details": {"auth_type": "HeaderKey", "api_key": "sk_test_" + label}})
+        self.assertEqual(answer.status, 200, answer)
+        return answer.json["merchant_connector_id"]
+
+    def choice(self, account):
+        return {"connector": "stripe", "merchant_connector_id": account}
+
+    def advanced(self, *rules):
+        """Rules (name, account, comparison…) over a default of the first account."""
+        return {"type": "advanced", "data": {
+            "defaultSelection": {"type": "priority", "data": [self.choice(self.first)]},
+            "rules": [{"name": name, "connectorSelection": {"type": "priority", "data": [self.choice(account)]},
+                       "statements": [{"condition": list(condition), "nested": None}]}
+                      for name, account, *condition in rules], "metadata": {}}}
+
+    def create(self, algorithm, **more):
+        return self.shop.post("/routing", {"name": "ours", "description": "Ours", "profile_id": self.shop.profile_id,
+                                           "algorithm": algorithm} | more)
+
+    def activate(self, algorithm):
+        made = self.create(algorithm)
+        self.assertEqual(made.status, 200, made)
+        answer = self.shop.post(f"/routing/{made.json['id']}/activate")
+        self.assertEqual(answer.status, 200, answer)
+        return made.json["id"]
+
+    def pay(self, **more):
+        answer = self.shop.post("/payments", {"amount": 6540, "currency": "USD", "confirm": True, "payment_method": "card",
+                                              "payment_method_data": card()} | more)
+        self.assertEqual((answer.status, answer.json["status"]), (200, "succeeded"), answer)
+        return answer.json
+
+    def account_of(self, **more):
+        return self.pay(**more)["merchant_connector_id"]
+
+    def test_rules_decide_and_the_payment_says_which(self):
+        self.assertNotIn("routing_reason", self.pay())
+        algorithm = self.advanced(
+            ("large dollars", self.second, comparison("amount", 10_000, "greater_than"), comparison("currency", "USD")),
+            ("visas", self.second, comparison("card_network", "Visa"), comparison("currency", "EUR")))
+        routing_id = self.activate(algorithm)
+        large = self.pay(amount=10_001)
+        self.assertEqual(large["merchant_connector_id"], self.second)
+        self.assertEqual(large["routing_reason"], f'routing algorithm {routing_id}, rule "large dollars"')
+        self.assertEqual(self.account_of(amount=10_000), self.first)
+        self.assertEqual(self.account_of(currency="EUR"), self.second)
+        self.assertIn("no rule holds", self.pay()["routing_reason"])
+        # A retrieve tells the same, whatever is active by then.
+        self.shop.post("/routing/deactivate", {"profile_id": self.shop.profile_id})
+        self.assertEqual(self.shop.retrieve(large["payment_id"])["routing_reason"], large["routing_reason"])
+        self.assertEqual(self.account_of(amount=10_001), self.first)
+
+    def test_a_wish_of_the_request_comes_first(self):
+        self.activate({"type": "single", "data": self.choice(self.second)})
+        paid = self.pay(routing={"type": "single", "data": self.choice(self.first)})
+        self.assertEqual(paid["merchant_connector_id"], self.first)
+        self.assertEqual(paid["routing_reason"], "the request asked for this connector")
+
+    def test_a_confirm_is_routed_by_what_it_gives(self):
+        self.activate(self.advanced(("visas", self.second, comparison("card_network", "Visa"))))
+        made = self.shop.post("/payments", {"amount": 6540, "currency": "USD"}).json
+        paid = self.shop.post(f"/payments/{made['payment_id']}/confirm", {"payment_method": "card",
+                                                                         "payment_method_data": card()})
+        self.assertEqual(paid.json["merchant_connector_id"], self.second, paid)
+
+    def test_a_split_sends_its_share_and_the_rest_elsewhere(self):
+        self.activate({"type": "volume_split", "data": [{"connector": self.choice(self.first), "split": 50},
+                                                        {"connector": self.choice(self.second), "split": 50}]})
+        accounts = [self.account_of() for _ in range(40)]
+        # Of 40 fair draws fewer than 5 of either are seen once in ten million runs.
+        self.assertGreater(min(accounts.count(self.first), accounts.count(self.second)), 4)
+
+    def test_what_cannot_take_the_payment_is_passed_over(self):
+        self.activate({"type": "priority", "data": [self.choice(self.second), self.choice(self.first)]})
+        self.assertEqual(self.account_of(), self.second)
+        account = f"/account/{self.shop.merchant_id}/connectors/{self.second}"
+        self.assertEqual(self.shop.post(account, {"connector_type": "payment_processor", "disabled": True}).status, 200)
+        self.assertEqual(self.account_of(), self.first)
+
+    def test_one_is_active_at_a_time(self):
+        first, second = (self.create({"type": "single", "data": self.choice(a)}, name=n).json["id"]
+                         for a, n in ((self.first, "one"), (self.second, "two")))
+        self.assertEqual(self.shop.get("/routing/active").json, [])
+        self.assertEqual(self.shop.post("/routing/deactivate", {"profile_id": self.shop.profile_id}).status, 400)
+        key = {"idempotency-key": "activate-1"}
+        activated = self.shop.post(f"/routing/{first}/activate", headers=key)
+        self.assertEqual((activated.status, activated.json["kind"]), (200, "single"), activated)
+        again = self.shop.post(f"/routing/{first}/activate", headers=key)
+        self.assertEqual((again.status, again.body), (200, activated.body))
+        self.assert_error(self.shop.post(f"/routing/{first}/activate"), 400)
+        self.assertEqual(self.shop.post(f"/routing/{second}/activate").status, 200)
+        active = self.shop.get(f"/routing/active?profile_id={self.shop.profile_id}").json
+        self.assertEqual([each["id"] for each in active], [second])
+        self.assertEqual(self.account_of(), self.second)
+        self.assertEqual([each["name"] for each in self.shop.get("/routing").json], ["two", "one"])
+        self.assertEqual(self.shop.get(f"/routing/{first}").json["algorithm"],
+                         {"type": "single", "data": self.choice(self.first)})
+
+    def test_what_cannot_be_meant_is_refused_and_not_stored(self):
+        visa = comparison("card_network", "Visa")
+        refused = [
+            (self.advanced(("r", self.second, comparison("colour", "red"))), 'rule "r"'),
+            (self.advanced(("r", self.second, comparison("amount", "red"))), 'rule "r"'),
+            (self.advanced(("r", "mca_00000000000000000000000000", visa)), 'rule "r"'),
+            (self.advanced(("r", self.second, visa), ("s", self.first, visa)), 'rule "s"'),
+            (self.advanced(("r", self.second, comparison("success_rate", 1))), "not measured yet"),
+            ({"type": "single", "data": {"connector": "paypal"}}, "paypal"),
+            ({"type": "volume_split", "data": [{"connector": "stripe", "split": 99}]}, "99"),
+            ({"type": "random", "data": []}, "type"),
+        ]
+        for algorithm, word in refused:
+            with self.subTest(word, algorithm=algorithm):
+                answer = self.create(algorithm)
+                self.assertIn(answer.status, (400, 422), answer)
+                self.assertIn(word, answer.body.decode().replace("\\", ""))
+        for missing in ("name", "description", "profile_id", "algorithm"):
+            body = {"name": "ours", "description": "Ours", "profile_id": self.shop.profile_id,
+                    "algorithm": {"type": "single", "data": "stripe"}} | {missing: None}
+            self.assert_error(self.shop.post("/routing", body), 400, names=missing)
+        self.assertEqual(self.shop.get("/routing").json, [])
+
+    def test_the_guides_examples_are_taken(self):
+        guide = (Path(__file__).parents[2] / "docs/guides/routing.md").read_text()
+        examples = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)
+        self.assertEqual(len(examples), 4)
+        for example in examples:
+            algorithm = json.loads(example.replace("MCA_1", self.first).replace("MCA_2", self.second))
+            self.activate(algorithm)
+        self.assertIn("large amounts", self.pay(amount=100_001)["routing_reason"])
+        self.assertIn("half of the gold", self.pay(metadata={"tier": "gold"})["routing_reason"])
+        self.assertIn("no rule holds", self.pay(metadata={"tier": "silver"})["routing_reason"])
+
+    def test_a_thousand_rules_are_taken(self):
+        rules = [(f"rule {n}", self.second, comparison("amount", n)) for n in range(1, 1001)]
+        self.activate(self.advanced(*rules))
+        self.assertIn('rule "rule 777"', self.pay(amount=777)["routing_reason"])
