@@ -60,6 +60,10 @@ const std::vector<Option>& options() {
       {"connectors.alipay.base_url", Text{&Config::alipay_base_url}, "https, or http to loopback"},
       {"connectors.stripe.base_url", Text{&Config::stripe_base_url}, "https, or http to loopback"},
       {"connectors.wechatpay.base_url", Text{&Config::wechatpay_base_url}, "https, or http to loopback"},
+      {"connectors.wechatpay.open_url", Text{&Config::wechatpay_open_url},
+       "where WeChat tells the browser of a payer who they are; https, or http to loopback"},
+      {"connectors.wechatpay.api_url", Text{&Config::wechatpay_api_url},
+       "where it tells the switch; https, or http to loopback"},
       {"connectors.timeout_ms", Integer{&Config::gateway_timeout_ms, 100, 120'000},
        "for one whole call to a gateway"},
       {"connectors.send_window_ms", Integer{&Config::send_window_ms, 100, 60'000},
@@ -300,6 +304,8 @@ void use_sandbox(Config& config, const std::string& url) {
   config.alipay_base_url = url + "/alipay";
   config.stripe_base_url = url + "/stripe";
   config.wechatpay_base_url = url + "/wechatpay";
+  config.wechatpay_open_url = url + "/wechatpay";
+  config.wechatpay_api_url = url + "/wechatpay";
 }
 
 Result<void> check_config(const Config& config) {
@@ -319,12 +325,13 @@ Result<void> check_config(const Config& config) {
   if (Result<std::vector<AddressRange>> proxies = read_trusted_proxies(config); !proxies)
     return fail(std::move(proxies.error()));
   for (const auto& [name, url] :
-       {std::pair<std::string_view, const std::string&>("alipay", config.alipay_base_url),
-        {"stripe", config.stripe_base_url},
-        {"wechatpay", config.wechatpay_base_url}})
+       {std::pair<std::string_view, const std::string&>("alipay.base_url", config.alipay_base_url),
+        {"stripe.base_url", config.stripe_base_url},
+        {"wechatpay.base_url", config.wechatpay_base_url},
+        {"wechatpay.open_url", config.wechatpay_open_url},
+        {"wechatpay.api_url", config.wechatpay_api_url}})
     if (!url.starts_with("https://") && !is_plain_http_to_loopback(url))
-      return invalid("connectors." + std::string(name) +
-                     ".base_url: expected https://, or http:// to loopback");
+      return invalid("connectors." + std::string(name) + ": expected https://, or http:// to loopback");
   return {};
 }
 

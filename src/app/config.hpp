@@ -28,6 +28,8 @@ struct Config {
   std::string alipay_base_url = "https://openapi.alipay.com";
   std::string stripe_base_url = "https://api.stripe.com";
   std::string wechatpay_base_url = "https://api.mch.weixin.qq.com";
+  std::string wechatpay_open_url = "https://open.weixin.qq.com";
+  std::string wechatpay_api_url = "https://api.weixin.qq.com";
   std::int64_t gateway_timeout_ms = 30'000;
   std::int64_t send_window_ms = 20'000;
   std::int64_t callback_tolerance_s = 300;

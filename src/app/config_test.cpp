@@ -143,6 +143,11 @@ TEST(Config, PlainHttpReachesOnlyThisMachine) {
     config.stripe_base_url = good;
     EXPECT_TRUE(check_config(config)) << good;
   }
+  for (std::string Config::* host : {&Config::wechatpay_open_url, &Config::wechatpay_api_url}) {
+    Config wrong;
+    wrong.*host = "http://open.weixin.qq.com";
+    EXPECT_FALSE(check_config(wrong));
+  }
   for (const char* bad :
        {"http://api.stripe.com", "http://127.0.0.1.evil.example/", "http://10.0.0.1/", "ftp://x", ""}) {
     config.stripe_base_url = bad;

@@ -114,6 +114,7 @@ ConnectorCredentials wechatpay_credentials(const json::Value& merchant) {
   credentials.set("serial_no", secret_of(sandbox::wechatpay::kTestMerchantSerial));
   credentials.set("private_key", secret_of(sandbox::wechatpay::kTestMerchantPrivateKey));
   credentials.set("apiv3_key", secret_of(sandbox::wechatpay::kTestApiV3Key));
+  credentials.set("app_secret", secret_of(sandbox::wechatpay::kTestAppSecret));
   credentials.set("platform_certificates", secret_of(merchant["platform_certificate"].text()));
   return credentials;
 }

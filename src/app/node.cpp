@@ -49,6 +49,8 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   settings.connector_base_urls.emplace("alipay", config.alipay_base_url);
   settings.connector_base_urls.emplace("stripe", config.stripe_base_url);
   settings.connector_base_urls.emplace("wechatpay", config.wechatpay_base_url);
+  settings.identity_hosts.emplace("wechatpay",
+                                  IdentityHosts{config.wechatpay_open_url, config.wechatpay_api_url});
   settings.gateway_timeout = milliseconds(config.gateway_timeout_ms);
   settings.send_window = milliseconds(config.send_window_ms);
   settings.callback_tolerance = seconds(config.callback_tolerance_s);

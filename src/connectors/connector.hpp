@@ -250,6 +250,8 @@ struct None {};      // nothing happened that day
 }  // namespace statement
 using StatementSource = std::variant<statement::File, statement::NotReady, statement::None>;
 
+class PayerIdentification;
+
 class Connector {
  public:
   virtual ~Connector() = default;
@@ -322,6 +324,10 @@ class Connector {
   [[nodiscard]] virtual Result<StatementSource> read_statement_answer(std::string_view day,
                                                                       const ConnectorContext& context,
                                                                       const http::Response& answer) const;
+
+  // How a payer is told from others inside the wallet's own browser (connectors/payer_identification.hpp);
+  // null where the gateway does not ask for that.
+  [[nodiscard]] virtual const PayerIdentification* payer_identification() const { return nullptr; }
 };
 
 // Whether the fields that the auth_type asks for are there. Error: connector_credentials_invalid.

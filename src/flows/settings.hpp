@@ -7,6 +7,7 @@
 #include "base/address_range.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "connectors/payer_identification.hpp"
 
 namespace payweir::flows {
 
@@ -25,7 +26,9 @@ struct Settings {
   // Of their connections X-Forwarded-For says whose the request is.
   std::vector<AddressRange> trusted_proxies;
   std::map<std::string, std::string, std::less<>> connector_base_urls;  // by connector name
-  Duration gateway_timeout = seconds(30);                               // for one whole gateway call
+  // By connector name, of those that identify payers.
+  std::map<std::string, IdentityHosts, std::less<>> identity_hosts;
+  Duration gateway_timeout = seconds(30);  // for one whole gateway call
   // send_by = recording + this; the recording itself may take seconds on a slow disk.
   Duration send_window = seconds(20);
   Duration callback_tolerance = seconds(300);  // how old a signed callback of a gateway may be

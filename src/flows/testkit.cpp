@@ -193,6 +193,7 @@ World::World() {
   settings.public_url = "https://pay.example";
   for (const std::string connector : {"alipay", "stripe", "wechatpay"})
     settings.connector_base_urls[connector] = "http://127.0.0.1:1";
+  settings.identity_hosts["wechatpay"] = {"https://open.weixin.qq.com", "https://api.weixin.qq.com"};
   process_ = std::make_unique<Process>(*this);
 }
 

@@ -27,6 +27,7 @@ class PaymentPageAddresses(Case):
     def test_one_address_cannot_take_the_page_for_itself(self):
         for method, target in (("GET", "/pay/order_1"), ("GET", "/pay/assets/checkout.css"), ("GET", "/pay/order_1/state"),
                                ("POST", "/pay/order_1/confirm"), ("POST", "/pay/order_1/release"),
+                               ("POST", "/pay/order_1/identify"), ("GET", "/pay/order_1/identified"),
                                ("GET", "/payment_link/shop/order_1")):
             with self.subTest(target=target):
                 payer = self.caller(None)

@@ -24,6 +24,41 @@ async function decideOnPhone(context, payer, payment, decision) {
   await phone.close();
 }
 
+const insideWechat = 'Mozilla/5.0 (Linux; Android 14) Mobile MicroMessenger/8.0.50';
+
+// A payer in WeChat's own browser, in whose wallet they do one of `decisions` after the other: approve, cancel, or
+// fail, when it does not open. The object by which a page opens it comes after the page, as it may.
+async function wechatPayer(context, decisions) {
+  const payer = await context.browser.payer({ onPhone: true, userAgent: insideWechat });
+  const sandbox = await context.gateway.sandboxOrigin();
+  await payer.context.exposeFunction('decideInWechat', async (name, parameters) => {
+    assert.equal(name, 'getBrandWCPayRequest');
+    const decision = decisions.shift();
+    if (decision === 'fail') return decision;
+    const invoked = await fetch(`${sandbox}/wechatpay/invoke`, { method: 'POST', body: JSON.stringify(parameters) });
+    const { cashier_url: cashier, message } = await invoked.json();
+    assert.equal(message, undefined);
+    if (decision === 'cancel') return decision;
+    const paid = await fetch(cashier, { method: 'POST', body: `decision=${decision}` });
+    assert.equal(paid.status, 200);
+    return 'ok';
+  });
+  await payer.context.addInitScript(() => {
+    window.walletsClosed = 0;
+    setTimeout(() => {
+      window.WeixinJSBridge = {
+        async invoke(name, parameters, done) {
+          const word = await window.decideInWechat(name, parameters);
+          done({ err_msg: `get_brand_wcpay_request:${word}` });
+          window.walletsClosed += 1;
+        },
+      };
+      document.dispatchEvent(new Event('WeixinJSBridgeReady'));
+    }, 300);
+  });
+  return payer;
+}
+
 async function assertAccessible(page, where) {
   assert.deepEqual(await accessibilityBreaches(page), [], where);
 }
@@ -246,6 +281,85 @@ const checks = {
     await page.locator('button[value="approve"]').click();
     await shows(page, 'Paid');
     await shows(desktop, 'Paid');
+    await assertPaid(context, payment, 'wallet');
+    await phone.end();
+  },
+
+  async 'inside WeChat its wallet opens in the page, as often as the payer closes it'(context) {
+    const payment = await context.gateway.create();
+    const desktop = await context.payer.open(context.gateway.link(payment));
+    await desktop.locator('#scan-image').waitFor();
+    const decisions = ['fail', 'cancel', 'approve'];
+    const phone = await wechatPayer(context, decisions);
+    const page = await phone.open(context.gateway.link(payment));
+    const trips = [];
+    page.on('request', (request) => {
+      if (request.isNavigationRequest()) trips.push(request.url());
+    });
+    await page.getByRole('button', { name: 'Pay CN¥65.40' }).click();
+    await shows(page, 'WeChat did not open the payment');
+    await assertAccessible(page, 'a wallet that did not open');
+    assert.equal(new URL(page.url()).hash, '');
+    const cookies = await page.context().cookies();
+    assert.deepEqual(cookies.map(({ name, path, httpOnly, sameSite }) => ({ name, path, httpOnly, sameSite })), [
+      { name: 'payweir_trip', path: '/pay/', httpOnly: true, sameSite: 'Lax' },
+    ]);
+    await page.locator('#wait-invoke').click();
+    await page.waitForFunction(() => window.walletsClosed === 2);
+    assert.equal((await context.gateway.retrieve(payment)).status, 'requires_customer_action');
+    await page.reload();
+    await shows(page, 'Finish the payment in WeChat');
+    assert.deepEqual(decisions, ['approve'], 'a reload opens no wallet');
+    await page.locator('#wait-invoke').click();
+    await shows(page, 'Paid');
+    await shows(desktop, 'Paid');
+    await assertPaid(context, payment, 'wallet');
+    assert.equal((await context.gateway.retrieve(payment)).attempt_count, 1);
+
+    const [asked, back] = trips;
+    assert.match(asked, /\/connect\/oauth2\/authorize\?appid=wx\d+&redirect_uri=/);
+    assert.ok(!asked.includes(payment.client_secret) && !back.includes(payment.client_secret));
+    // The way back is this browser's.
+    const stranger = await context.browser.payer({ onPhone: true, userAgent: insideWechat });
+    stranger.expect(/status of 40[14]/);
+    await shows(await stranger.open(back), 'This link is not valid');
+    await stranger.end();
+    await phone.end();
+  },
+
+  async 'inside WeChat a payer who cannot be told is sent to another browser, and comes again when they may'(context) {
+    const payment = await context.gateway.create();
+    const phone = await wechatPayer(context, ['approve']);
+    const page = await phone.open(context.gateway.link(payment));
+    // WeChat's browser may ask for the way back twice, and shows what came second: its code was used by then.
+    await page.route('**/connect/oauth2/authorize?**', async (route) => {
+      const sent = await route.fetch({ maxRedirects: 0 });
+      await page.context().request.get(sent.headers().location, { maxRedirects: 0 });
+      await route.fulfill({ response: sent });
+    }, { times: 1 });
+    await page.getByRole('button', { name: 'Pay CN¥65.40' }).click();
+    await page.locator('#notice-text', { hasText: 'Press the button again' }).waitFor();
+    assert.equal((await context.gateway.retrieve(payment)).attempt_count, 0);
+    await page.route('**/state', async (route) => {
+      const answer = await route.fetch();
+      const state = await answer.json();
+      for (const method of state.methods) method.flows = method.flows?.filter((flow) => flow !== 'jsapi');
+      await route.fulfill({ response: answer, json: state });
+    });
+    await page.reload();
+    await page.locator('#wallet-text', { hasText: 'choose “Open in browser”' }).waitFor();
+    assert.ok(await page.locator('#wallet-submit').isHidden());
+    await assertFits(page, 'the way out of WeChat');
+    await assertAccessible(page, 'the way out of WeChat');
+    await choose(page, 'card');
+    await page.locator('#card-submit').waitFor();
+    await page.unrouteAll({ behavior: 'wait' });
+    await page.goto('about:blank');
+    await page.goto(`${context.gateway.link(payment)}#payer=00`);
+    phone.expect(/status of 400/);
+    await page.locator('#notice-text', { hasText: 'Code' }).waitFor();
+    await page.getByRole('button', { name: 'Pay CN¥65.40' }).click();
+    await shows(page, 'Paid');
     await assertPaid(context, payment, 'wallet');
     await phone.end();
   },

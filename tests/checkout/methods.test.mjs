@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { load } from './load.mjs';
 
-const { deviceOf, followable, stageOf, walletRequest, waysToPay } = await load('methods.js');
+const { arrivalOf, deviceOf, followable, stageOf, walletRequest, waysToPay } = await load('methods.js');
 
 const card = { payment_method: 'card', payment_method_type: null };
 const wallet = (payment_method_type, flows = ['qr', 'redirect']) => (
@@ -33,8 +33,23 @@ test('one code for both wallets comes first, on a desktop only', () => {
 test('inside a wallet only that wallet is offered', () => {
   const methods = [card, wallet('ali_pay'), wallet('we_chat_pay')];
   assert.deepEqual(offer(methods, 'Mozilla AlipayClient/10.5'), ['ali_pay:redirect']);
-  assert.deepEqual(offer(methods, 'Mozilla MicroMessenger/8.0'), ['we_chat_pay:redirect']);
   assert.deepEqual(offer([card], 'Mozilla MicroMessenger/8.0'), ['card']);
+});
+
+test('inside WeChat nothing but its own way is offered, and without that way another browser', () => {
+  const inside = 'Mozilla MicroMessenger/8.0';
+  const able = wallet('we_chat_pay', ['qr', 'redirect', 'jsapi']);
+  assert.deepEqual(offer([card, wallet('ali_pay'), able], inside), ['we_chat_pay:jsapi']);
+  assert.deepEqual(offer([card, wallet('ali_pay'), wallet('we_chat_pay')], inside), ['we_chat_pay:elsewhere', 'card']);
+  assert.deepEqual(offer([able]), ['we_chat_pay:qr']);
+  assert.deepEqual(offer([able], '', true), ['we_chat_pay:redirect']);
+  assert.deepEqual(offer([wallet('we_chat_pay', ['jsapi'])]), []);
+});
+
+test('the address tells whom WeChat sent back', () => {
+  assert.deepEqual(arrivalOf('#payer=00ff'), { payerToken: '00ff', notIdentified: null });
+  assert.deepEqual(arrivalOf('#not_identified=again'), { payerToken: null, notIdentified: 'again' });
+  assert.deepEqual(arrivalOf(''), { payerToken: null, notIdentified: null });
 });
 
 test('a method that the page does not know is left out', () => {

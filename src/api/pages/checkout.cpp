@@ -12,6 +12,7 @@
 #include "crypto/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "flows/payer.hpp"
+#include "flows/payer_identity.hpp"
 #include "flows/payment_links.hpp"
 
 namespace payweir::api::pages {
@@ -87,8 +88,9 @@ Task<Result<Reply>> state_of(RequestContext& request, const flows::Payer& payer,
   Result<flows::PaymentView> view =
       co_await flows::retrieve_payment(request.flows, std::move(principal), std::move(command));
   if (!view) co_return fail(std::move(view.error()));
-  Reply reply =
-      json_reply(render_checkout_state(*view, request.flows.settings.public_url, request.flows.clock.wall()));
+  const bool identifies = view->profile && flows::can_identify(request.flows, *view->profile, view->payment);
+  Reply reply = json_reply(render_checkout_state(*view, request.flows.settings.public_url, identifies,
+                                                 request.flows.clock.wall()));
   reply.response.headers.set("cache-control", "no-store");
   reply.gateway_us = view->gateway_us;
   co_return reply;
@@ -134,6 +136,9 @@ Task<Result<Reply>> confirm(RequestContext request) {
   Result<flows::ConfirmPayment> command =
       native::bind_confirm_payment(request.body(), found.payment_id, request.flows.clock.wall());
   if (!command) co_return fail(std::move(command.error()));
+  if (const json::Value token = request.body()["payer_token"]; !token.empty())
+    if (Result<void> known = flows::pay_as_identified(request.flows, found, token.text(), *command); !known)
+      co_return fail(std::move(known.error()));
   if (!command->instrument) co_return fail(Code::payment_method_missing, "payment_method_data", "");
   command->client_secret = request.request.headers.get("x-client-secret");
   command->on_payment_page = true;
@@ -168,6 +173,70 @@ std::string_view page_language(std::string_view tag) {
   return tag.starts_with("zh") ? "zh" : tag.starts_with("en") ? "en" : "";
 }
 
+// What binds the way back from a wallet's page to the browser that was sent there: the page's one cookie. It
+// stays until its time is over, because WeChat's browser may ask for the way back twice, and the second
+// answer is the one that it shows.
+constexpr std::string_view kTripCookie = "payweir_trip";
+
+std::string trip_cookie(std::string_view public_url, std::string_view value) {
+  const std::size_t host = public_url.find("://") + 3;
+  const std::size_t path = std::min(public_url.find('/', host), public_url.size());
+  std::string cookie(kTripCookie);
+  cookie.append("=")
+      .append(value)
+      .append("; Path=")
+      .append(public_url.substr(path))
+      .append("/pay/; Max-Age=");
+  // Lax: the way back is a navigation that another site began.
+  cookie.append(std::to_string(flows::kIdentityLife.ms / 1000)).append("; HttpOnly; SameSite=Lax");
+  if (public_url.starts_with("https://")) cookie += "; Secure";
+  return cookie;
+}
+
+std::string read_trip_cookie(const http::Request& request) {
+  std::string_view rest = request.headers.get("cookie");
+  while (!rest.empty()) {
+    std::string_view one = rest.substr(0, rest.find(';'));
+    rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+    one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
+    if (one.starts_with(kTripCookie) && one.substr(kTripCookie.size()).starts_with('='))
+      return std::string(one.substr(kTripCookie.size() + 1));
+  }
+  return {};
+}
+
+Task<Result<Reply>> identify(RequestContext request) {
+  const Result<flows::Payer> payer = co_await payer_of(request);
+  if (!payer) co_return fail(payer.error());
+  std::string language(page_language(request.body()["lang"].text()));
+  flows::Payer found = *payer;
+  const Result<flows::IdentityTrip> trip =
+      co_await flows::begin_identity_trip(request.flows, std::move(found), std::move(language));
+  if (!trip) co_return fail(trip.error());
+  json::Writer out(1024);
+  out.begin_object().field("redirect_to_url", trip->url).end_object();
+  Reply reply = json_reply(std::move(out).take());
+  reply.response.headers.set("set-cookie", trip_cookie(request.flows.settings.public_url, trip->browser));
+  co_return reply;
+}
+
+// Back from the wallet's page. Who was not sent there from here is told so by the page, too.
+Task<Result<Reply>> return_identified(RequestContext request) {
+  if (Result<void> admitted = admit(request); !admitted) co_return fail(std::move(admitted.error()));
+  flows::IdentityReturn back;
+  back.payment_id = request.param("payment_id");
+  const std::string wrong_page = "/pay/" + form::percent_encode(back.payment_id) + "?client_secret=";
+  back.code = Secret(std::string(request.query_value("code")));
+  back.state = request.query_value("state");
+  back.browser = read_trip_cookie(request.request);
+  back.language = page_language(request.query_value("lang"));
+  Result<std::string> address = co_await flows::end_identity_trip(request.flows, std::move(back));
+  if (!address && address.error().code != Code::not_found) co_return fail(std::move(address.error()));
+  Reply reply = redirect_reply(address ? *address : request.flows.settings.public_url + wrong_page);
+  reply.response.headers.set("referrer-policy", "no-referrer");
+  co_return reply;
+}
+
 // A payment link leads on to the page, whose address holds the secret. That a link is wrong is told by the
 // page, too, which opens nothing without one.
 Task<Result<Reply>> follow_link(RequestContext request) {
@@ -197,6 +266,10 @@ constexpr std::array kRoutes = {
     Route{post, "/pay/{payment_id}/confirm", Access::open, Body::json, "confirm_on_payment_page", confirm},
     Route{post, "/pay/{payment_id}/release", Access::open, Body::optional_json, "release_on_payment_page",
           release},
+    Route{post, "/pay/{payment_id}/identify", Access::open, Body::optional_json, "identify_on_payment_page",
+          identify},
+    Route{get, "/pay/{payment_id}/identified", Access::open, Body::none, "return_to_payment_page",
+          return_identified},
     Route{get, "/payment_link/{merchant_id}/{payment_id}", Access::open, Body::none, "open_payment_link",
           follow_link},
 };

@@ -16,29 +16,31 @@ bool has(const Methods& methods, PaymentMethod method) {
   return std::ranges::find(methods, method) != methods.end();
 }
 
-void write_wallet(json::Writer& out, const Methods& methods, PaymentMethod qr, PaymentMethod redirect) {
-  if (!has(methods, qr) && !has(methods, redirect)) return;
+void write_wallet(json::Writer& out, const Methods& methods, PaymentMethod qr, PaymentMethod redirect,
+                  bool inside) {
+  if (!has(methods, qr) && !has(methods, redirect) && !inside) return;
   out.begin_object().field("payment_method", family_of(qr)).field("payment_method_type", type_of(qr));
   out.key("flows").begin_array();
   if (has(methods, qr)) out.string("qr");
   if (has(methods, redirect)) out.string("redirect");
+  if (inside) out.string("jsapi");
   out.end_array().end_object();
 }
 
-void write_methods(json::Writer& out, const Methods& methods) {
+void write_methods(json::Writer& out, const Methods& methods, bool identifies) {
   out.key("methods").begin_array();
   if (has(methods, PaymentMethod::card))
     out.begin_object().field("payment_method", "card").null_field("payment_method_type").end_object();
-  write_wallet(out, methods, PaymentMethod::ali_pay_qr, PaymentMethod::ali_pay_redirect);
-  write_wallet(out, methods, PaymentMethod::we_chat_pay_qr, PaymentMethod::we_chat_pay_redirect);
+  write_wallet(out, methods, PaymentMethod::ali_pay_qr, PaymentMethod::ali_pay_redirect, false);
+  write_wallet(out, methods, PaymentMethod::we_chat_pay_qr, PaymentMethod::we_chat_pay_redirect, identifies);
   out.end_array();
 }
 
-// One code for both wallets: it opens this page in whichever app scans it.
+// One code for both wallets: it opens this page in whichever app scans it, and WeChat's pays only when it can
+// be told who scans.
 void write_scan_code(json::Writer& out, const flows::PaymentView& view, const Methods& methods,
-                     std::string_view public_url) {
-  const bool both =
-      has(methods, PaymentMethod::ali_pay_redirect) && has(methods, PaymentMethod::we_chat_pay_redirect);
+                     bool identifies, std::string_view public_url) {
+  const bool both = has(methods, PaymentMethod::ali_pay_redirect) && identifies;
   if (!both || view.payment.state != PaymentState::requires_payment_method) {
     out.null_field("scan_code");
     return;
@@ -76,8 +78,11 @@ void write_next_action(json::Writer& out, const flows::PaymentView& view, std::s
       out.field("redirect_to_url", url).end_object();
       return;
     }
-    case NextActionKind::none:
-    case NextActionKind::sdk: out.null_field("next_action"); return;
+    case NextActionKind::sdk:
+      out.key("next_action").begin_object().field("type", "invoke_sdk_client");
+      out.raw_field("next_action_data", view.attempt->next_action.data).end_object();
+      return;
+    case NextActionKind::none: out.null_field("next_action"); return;
   }
 }
 
@@ -124,7 +129,8 @@ std::string return_address(const flows::PaymentView& view) {
 
 }  // namespace
 
-std::string render_checkout_state(const flows::PaymentView& view, std::string_view public_url, Instant now) {
+std::string render_checkout_state(const flows::PaymentView& view, std::string_view public_url,
+                                  bool identifies, Instant now) {
   const Methods methods = view.profile ? flows::methods_for(*view.profile, view.payment) : Methods();
   json::Writer out(4096);
   out.begin_object().field("payment_id", view.payment_id).field("status", status_of(view, now));
@@ -134,8 +140,8 @@ std::string render_checkout_state(const flows::PaymentView& view, std::string_vi
   out.text_or_null("theme", view.details->link_theme);
   out.field("expires_on", format_iso8601(view.payment.expires_at));
   out.text_or_null("return_url", return_address(view));
-  write_methods(out, methods);
-  write_scan_code(out, view, methods, public_url);
+  write_methods(out, methods, identifies);
+  write_scan_code(out, view, methods, identifies, public_url);
   write_chosen(out, view);
   write_next_action(out, view, public_url);
   write_error(out, view);

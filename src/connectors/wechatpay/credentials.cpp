@@ -66,6 +66,9 @@ Result<std::shared_ptr<const Credentials>> Credentials::read(const ConnectorCred
   read->private_key_ = std::move(*key);
   read->apiv3_key = credentials.field("apiv3_key");
   if (read->apiv3_key.size() != kApiV3KeyBytes) return refuse("apiv3_key", "32 characters are expected");
+  read->app_secret = credentials.field("app_secret");
+  if (!read->app_secret.empty() && !is_word(read->app_secret.reveal(), 64))
+    return refuse("app_secret", "letters and digits are expected");
   if (Result<void> done = read_public_key(credentials, *read); !done) return std::unexpected(done.error());
   if (Result<void> done = read_certificates(credentials, *read); !done) return std::unexpected(done.error());
   return read;

@@ -23,6 +23,10 @@ inline constexpr CredentialField kFields[] = {
      "WeChat Pay's platform certificates, PEM, to be believed without having been fetched; one behind the "
      "other",
      false, false},
+    {"app_secret",
+     "AppSecret of the application, where it is an official account: payers inside WeChat's own browser are "
+     "told from each other with it",
+     false},
 };
 inline constexpr AuthType kAuthTypes[] = {{"WechatPay", kFields}};
 
@@ -48,6 +52,7 @@ class Credentials final : public PreparedCredentials {
 
   std::string mchid, appid, serial_no;
   Secret apiv3_key;
+  Secret app_secret;          // "" where payers are not identified
   std::string public_key_id;  // "" where certificates are used
   std::vector<PlatformKey> platform_keys;
   std::vector<CertificateTerm> certificates;  // configured ones

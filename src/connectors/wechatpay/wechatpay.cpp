@@ -3,6 +3,7 @@
 #include "connectors/wechatpay/bill.hpp"
 #include "connectors/wechatpay/certificates.hpp"
 #include "connectors/wechatpay/credentials.hpp"
+#include "connectors/wechatpay/identity.hpp"
 #include "connectors/wechatpay/notification.hpp"
 #include "connectors/wechatpay/request.hpp"
 #include "connectors/wechatpay/response.hpp"
@@ -182,6 +183,11 @@ Result<StatementSource> WechatPay::read_statement_answer(std::string_view day,
                                                          const ConnectorContext& context,
                                                          const http::Response& answer) const {
   return wechatpay::read_bill_answer(day, context, answer);
+}
+
+const PayerIdentification* WechatPay::payer_identification() const {
+  static const wechatpay::Identity identity;
+  return &identity;
 }
 
 }  // namespace payweir

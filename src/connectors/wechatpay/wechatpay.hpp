@@ -49,6 +49,8 @@ class WechatPay final : public Connector {
   [[nodiscard]] Result<StatementSource> read_statement_answer(std::string_view day,
                                                               const ConnectorContext& context,
                                                               const http::Response& answer) const override;
+
+  [[nodiscard]] const PayerIdentification* payer_identification() const override;
 };
 
 }  // namespace payweir

@@ -31,12 +31,20 @@ struct BillLink {
   Instant expires;
 };
 
+// What an official account may exchange once for the openid of whoever came with it.
+struct LoginCode {
+  std::string appid, openid;
+  Instant expires;
+  bool is_used = false;
+};
+
 struct State {
   orders::OrderBooks books;
   orders::DueQueue due;
   CallbackDesk callbacks;
   Merchants merchants;
-  std::map<std::string, BillLink, std::less<>> bill_links;  // by token
+  std::map<std::string, BillLink, std::less<>> bill_links;    // by token
+  std::map<std::string, LoginCode, std::less<>> login_codes;  // by code
   bool bills_of_today = false;
   std::int64_t probes_per_million = 0;  // of answers and callbacks: with a signature that must be refused
   std::string public_url;

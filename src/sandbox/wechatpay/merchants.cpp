@@ -107,7 +107,8 @@ Result<std::shared_ptr<Merchant>> Merchants::enroll(json::Value value, orders::O
   const auto public_key = text_field(value, "merchant_public_key", false);
   const auto certificate = text_field(value, "merchant_cert", false);
   const auto serial = text_field(value, "serial_no", false);
-  for (const auto* field : {&mchid, &appid, &apiv3_key, &public_key, &certificate, &serial})
+  const auto app_secret = text_field(value, "app_secret", false);
+  for (const auto* field : {&mchid, &appid, &apiv3_key, &public_key, &certificate, &serial, &app_secret})
     if (!*field) return std::unexpected(field->error());
   if (mchid->size() > kIdMax || appid->size() > kIdMax)
     return fail(Code::invalid_value, mchid->size() > kIdMax ? "mchid" : "appid", "up to 32 characters");
@@ -137,6 +138,7 @@ Result<std::shared_ptr<Merchant>> Merchants::enroll(json::Value value, orders::O
                     .verify = *verify,
                     .serial = std::move(merchant_serial),
                     .apiv3_key = *apiv3_key,
+                    .app_secret = *app_secret,
                     .platform = *std::move(platform)};
   if (known != merchants_.end()) {
     *known->second = std::move(merchant);  // whoever holds it uses the new keys from now on
@@ -167,7 +169,7 @@ Result<std::shared_ptr<Merchant>> Merchants::rotate(json::Value value) {
 void Merchants::enroll_demo(orders::OrderBooks& books) {
   json::Writer out;
   out.begin_object().field("mchid", kTestMchid).field("appid", kTestAppid).field("apiv3_key", kTestApiV3Key);
-  out.field("serial_no", kTestMerchantSerial);
+  out.field("app_secret", kTestAppSecret).field("serial_no", kTestMerchantSerial);
   out.field("merchant_public_key", to_pem(test_key(kTestMerchantPrivateKey).public_key())).end_object();
   const auto document = json::parse(out.view());
   check(document.has_value() && enroll(document->root(), books).has_value(), "the demo merchant is refused");
@@ -176,6 +178,12 @@ void Merchants::enroll_demo(orders::OrderBooks& books) {
 std::shared_ptr<Merchant> Merchants::find(std::string_view mchid) const {
   const auto known = merchants_.find(mchid);
   return known == merchants_.end() ? nullptr : known->second;
+}
+
+std::shared_ptr<Merchant> Merchants::find_official_account(std::string_view appid) const {
+  for (const auto& [id, merchant] : merchants_)
+    if (merchant->appid == appid && !merchant->app_secret.empty()) return merchant;
+  return nullptr;
 }
 
 void write_merchant(json::Writer& out, const Merchant& merchant) {

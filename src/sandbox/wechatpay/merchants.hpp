@@ -28,6 +28,7 @@ struct Merchant {
   crypto::RsaPublicKey verify;
   std::string serial;  // of the merchant's certificate, upper case
   std::string apiv3_key;
+  std::string app_secret;  // of the official account, "" where there is none
   PlatformKey platform;
   bool balance_is_low = false;  // refunds are refused for want of money
 };
@@ -36,7 +37,7 @@ class Merchants {
  public:
   static constexpr std::size_t kMerchantsMax = 1000;
 
-  // {"mchid", "appid", "merchant_public_key" and "serial_no" or "merchant_cert", "apiv3_key",
+  // {"mchid", "appid", "merchant_public_key" and "serial_no" or "merchant_cert", "apiv3_key", "app_secret"?,
   // "platform_private_key"?, "platform_serial"? or "public_key_id"?}; one that is known gets these keys
   // instead of its old ones, at once. Errors: missing_field, wrong_type, invalid_value, each naming the
   // field.
@@ -47,6 +48,8 @@ class Merchants {
   // The demo merchant of test_keys.hpp.
   void enroll_demo(orders::OrderBooks& books);
   [[nodiscard]] std::shared_ptr<Merchant> find(std::string_view mchid) const;
+  // A merchant with an official account of that number; several may have the same.
+  [[nodiscard]] std::shared_ptr<Merchant> find_official_account(std::string_view appid) const;
   [[nodiscard]] const std::map<std::string, std::shared_ptr<Merchant>, std::less<>>& all() const {
     return merchants_;
   }

@@ -8,6 +8,7 @@ namespace payweir::sandbox::wechatpay {
 
 inline constexpr std::string_view kTestMchid = "1900000001";
 inline constexpr std::string_view kTestAppid = "wx0000000000000001";
+inline constexpr std::string_view kTestAppSecret = "5ecre70f7hepayweirsandboxworth0";
 inline constexpr std::string_view kTestMerchantSerial = "1111111111111111111111111111111111111111";
 inline constexpr std::string_view kTestApiV3Key = "payweir-sandbox-worthless-apikey";
 

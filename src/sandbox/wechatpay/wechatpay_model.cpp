@@ -9,6 +9,7 @@
 #include "sandbox/wechatpay/cashier.hpp"
 #include "sandbox/wechatpay/control.hpp"
 #include "sandbox/wechatpay/lifecycle.hpp"
+#include "sandbox/wechatpay/login.hpp"
 
 namespace payweir::sandbox::wechatpay {
 
@@ -26,6 +27,9 @@ Reaction WechatPayModel::handle(const http::Request& request, Instant now, Draws
 Reaction WechatPayModel::serve(const http::Request& request, Instant now, Draws& draws) {
   const std::string_view path = http::path_of(request.target);
   if (path == "/cgi-bin/mmpayweb-bin/checkmweb") return {.response = serve_h5(state_, request, now)};
+  if (path == "/connect/oauth2/authorize") return {.response = serve_authorize(state_, request, now, draws)};
+  if (path == "/sns/oauth2/access_token")
+    return {.response = serve_access_token(state_, request, now, draws)};
   if (path == "/invoke" && request.method == http::Method::post)
     return {.response = serve_invocation(state_, request)};
   if (path != "/scan" && !path.starts_with("/scan/")) return serve_api(request, now, draws, false);

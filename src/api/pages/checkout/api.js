@@ -1,4 +1,4 @@
-// The three calls of the page. A call that the network loses is repeated, with growing pauses, until it is
+// The calls of the page. A call that the network loses is repeated, with growing pauses, until it is
 // answered: with the same Idempotency-Key, so that a payment that did start is not started again.
 
 // The server's answer to a request that it will not carry out.
@@ -90,6 +90,7 @@ export function connect({ paymentPath, clientSecret, onConnection }) {
     readState: () => call('state', { method: 'GET', headers: secret }),
     confirm: (request) => post('confirm', request),
     release: () => post('release', {}),
+    identify: (request) => post('identify', request),
     // The server's time: a countdown should not depend on how the payer's clock is set.
     now: () => Date.now() + (clockOffset ?? 0),
   };

@@ -6,8 +6,11 @@ import {
   amountParts, brandOf, cvcProblem, digitsOf, expiryProblem, formatAmount, formatRemaining, inkOn, nameProblem,
   numberProblem, parseExpiry, regroup, shapeExpiry,
 } from './format.js';
-import { cardRequest, deviceOf, followable, stageOf, walletOf, walletRequest, waysToPay } from './methods.js';
+import {
+  arrivalOf, cardRequest, deviceOf, followable, identifiedRequest, stageOf, walletOf, walletRequest, waysToPay,
+} from './methods.js';
 import { languageOf, locales, reasonText, translate } from './texts.js';
+import { openWallet } from './wechat.js';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -288,7 +291,8 @@ function renderWallet({ id, flow }) {
   const names = { app: t(`app.${id}`), wallet: t(`method.${id}`) };
   const inside = device.inside === id;
   $('wallet-mark').setAttribute('href', `#mark-${id}`);
-  setText($('wallet-text'), t(inside ? 'wallet.inside' : `wallet.${flow}`, names));
+  setText($('wallet-text'), t(inside && flow !== 'elsewhere' ? 'wallet.inside' : `wallet.${flow}`, names));
+  showIf($('wallet-submit'), flow !== 'elsewhere');
   renderSubmit($('wallet-submit'), walletButton(flow, inside, names));
 }
 
@@ -403,6 +407,7 @@ function submitCard() {
 
 // ---- Waiting for the payer to act elsewhere -----------------------------------------------------------------
 
+const handsOver = (action) => action?.type === 'invoke_sdk_client' && device.inside === 'we_chat_pay';
 const leadsElsewhere = (action) => action?.type === 'redirect_to_url' && followable(action.redirect_to_url);
 const codeUntil = () => page.state.next_action?.display_to_timestamp ?? null;
 const codeExpired = () => codeUntil() !== null && codeUntil() <= api.now();
@@ -423,10 +428,14 @@ function renderWait() {
   showIf($('wait-time'), code);
   if (code) setImage($('wait-image'), action.image_data_url, t('wait.image', names));
 
-  showIf($('wait-continue'), elsewhere && !onPhone);
+  // What opens WeChat from another browser is refused in its own.
+  const refused = device.inside === 'we_chat_pay' && wallet === device.inside;
+  showIf($('wait-continue'), elsewhere && !onPhone && !refused);
   if (elsewhere) $('wait-continue').href = action.redirect_to_url;
   setText($('wait-continue'), kind === 'bank' ? t('wait.bank_continue')
     : t(device.kind === 'phone' ? 'wallet.open' : 'wallet.continue', names));
+  showIf($('wait-invoke'), handsOver(action));
+  renderSubmit($('wait-invoke'), t('card.pay', { amount: formatAmount(page.state, locale()) }));
   renderSubmit($('wait-renew'), t('wait.new_code'));
   setText($('wait-release'), t(page.busy ? 'wait.releasing' : 'wait.release'));
   $('wait-release').setAttribute('aria-disabled', String(page.busy));
@@ -461,6 +470,32 @@ function renewCode() {
     const released = await api.release();
     return stageOf(released.status) === 'pay' ? api.confirm(walletRequest(wallet, 'qr')) : released;
   });
+}
+
+// Sends the payer to WeChat, which tells who they are and sends them back at once. The page is left by that, and
+// stays busy until it is.
+async function identify() {
+  const { redirect_to_url: url } = await api.identify({ lang: page.language });
+  location.replace(url);
+  return new Promise(() => {});
+}
+
+let walletIsOpen = false;
+
+// Has WeChat open its wallet for what waits. A payer who closes it unpaid finds the same button again.
+async function handOver() {
+  if (walletIsOpen) return;
+  walletIsOpen = true;
+  page.notice = null;
+  renderNotice();
+  const opened = await openWallet(page.state.next_action.next_action_data);
+  walletIsOpen = false;
+  if (!opened && page.stage === 'wait') {
+    page.notice = { title: () => t('notice.not_opened'), text: () => t('notice.not_opened_text') };
+    render();
+    focusStage();
+  }
+  poll();
 }
 
 // ---- The end ------------------------------------------------------------------------------------------------
@@ -575,6 +610,7 @@ async function attempt(request) {
   const action = page.state.next_action;
   // Only the payer's own request leads away from here: a reload, or a phone's request, does not.
   if (own && page.stage === 'wait' && leadsElsewhere(action)) location.assign(action.redirect_to_url);
+  if (own && page.stage === 'wait' && handsOver(action)) handOver();
 }
 
 // Whatever was refused, the payment's state says where it stands now.
@@ -688,8 +724,9 @@ function listen() {
   $('language').addEventListener('click', switchLanguage);
   $('wallet-submit').addEventListener('click', () => {
     const { id, flow } = pickedWay();
-    attempt(() => api.confirm(walletRequest(id, flow)));
+    attempt(flow === 'jsapi' ? identify : () => api.confirm(walletRequest(id, flow)));
   });
+  $('wait-invoke').addEventListener('click', handOver);
   $('wait-renew').addEventListener('click', renewCode);
   // What the payer gave up was not declined, whatever an attempt before it was.
   const release = async () => ({ ...await api.release(), error: null });
@@ -714,11 +751,26 @@ function listen() {
   });
 }
 
+// The payer pressed the button before WeChat was asked who they are, and need not press it twice.
+function arrive({ payerToken, notIdentified }) {
+  if (page.stage !== 'pay') return;
+  if (payerToken) attempt(() => api.confirm(identifiedRequest(payerToken)));
+  if (!notIdentified) return;
+  const text = notIdentified === 'again' ? 'notice.not_identified_again' : 'notice.not_identified_text';
+  page.notice = { title: () => t('notice.not_identified'), text: () => t(text, merchant()) };
+  render();
+  focusStage();
+}
+
 async function start() {
+  const arrival = arrivalOf(location.hash);
+  // A reload, or the address in somebody else's hands, is not to pay once more.
+  if (location.hash) history.replaceState(null, '', location.pathname + location.search);
   render();
   listen();
   const state = await api.readState().catch(loseLink);
   if (state) take(state, false);
+  if (state) arrive(arrival);
   startClock();
 }
 

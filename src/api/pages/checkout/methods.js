@@ -15,11 +15,15 @@ export function walletOf(method) {
   return wallets.find((wallet) => wallet === method?.payment_method_type) ?? null;
 }
 
-// A phone opens the wallet that is installed on it; a desktop shows a code to a phone.
+// A phone opens the wallet that is installed on it; a desktop shows a code to a phone. WeChat opens its wallet for
+// a page in its own browser in one way only, and without that way the payer has to leave it: 'elsewhere'.
 function flowOf(method, device) {
-  const wanted = device.kind === 'phone' ? 'redirect' : 'qr';
   const flows = method.flows ?? ['qr', 'redirect'];
-  return flows.includes(wanted) ? wanted : flows[0];
+  const wallet = walletOf(method);
+  if (wallet === 'we_chat_pay' && device.inside === wallet) return flows.includes('jsapi') ? 'jsapi' : 'elsewhere';
+  const wanted = device.kind === 'phone' ? 'redirect' : 'qr';
+  const outside = flows.filter((flow) => flow !== 'jsapi');
+  return outside.includes(wanted) ? wanted : outside[0];
 }
 
 // The ways to pay, in the order in which they are offered: {id, flow}. A method that this page does not know is
@@ -32,6 +36,7 @@ export function waysToPay(state, device) {
     return flow ? [{ id: wallet, flow }] : [];
   });
   const own = ways.filter((way) => way.id === device.inside);
+  if (own.some(({ flow }) => flow === 'elsewhere')) return [...own, ...ways.filter(({ id }) => id === 'card')];
   if (own.length > 0) return own;
   const bothWallets = wallets.every((wallet) => ways.some((way) => way.id === wallet));
   const scan = device.kind === 'desktop' && state.scan_code && bothWallets;
@@ -55,6 +60,17 @@ export function walletRequest(wallet, flow) {
     payment_method_type: wallet,
     payment_method_data: { wallet: { [`${wallet}_${flow}`]: {} } },
   };
+}
+
+// Of a payer whom the page's address names: the token that came with them.
+export function identifiedRequest(payerToken) {
+  return { payer_token: payerToken };
+}
+
+// What a payer comes back with from the wallet's own page: "#payer=…", or "#not_identified=…" with why not.
+export function arrivalOf(hash) {
+  const told = new URLSearchParams(hash.replace(/^#/, ''));
+  return { payerToken: told.get('payer'), notIdentified: told.get('not_identified') };
 }
 
 const stages = {

@@ -53,6 +53,8 @@ const en = {
   'wallet.qr': 'We show a code here. Scan it with {app} on your phone.',
   'wallet.redirect': 'You confirm the payment in {app} and come back here.',
   'wallet.inside': 'You confirm the payment with your usual password or fingerprint.',
+  'wallet.elsewhere': 'This page cannot start the payment inside {app}. Tap “···” at the top right, choose “Open in '
+    + 'browser”, and pay there.',
   'wallet.show_code': 'Show the code',
   'wallet.open': 'Open {app}',
   'wallet.continue': 'Continue to {app}',
@@ -120,6 +122,13 @@ const en = {
   'notice.refused_text': 'You have not been charged. Check your details and try again. (Code {code})',
   'notice.not_released': 'This payment cannot be stopped now',
   'notice.not_released_text': 'If you have paid already, wait here for the result.',
+  'notice.not_identified': 'The payment was not started',
+  'notice.not_identified_again': 'You have not been charged. WeChat’s answer was too old or used already. Press the '
+    + 'button again.',
+  'notice.not_identified_text': 'You have not been charged. WeChat could not open this payment for {merchant}. Try '
+    + 'again later, or tap “···” at the top right, choose “Open in browser”, and pay there.',
+  'notice.not_opened': 'WeChat did not open the payment',
+  'notice.not_opened_text': 'Press the button again. If that does not help, choose another way to pay.',
 
   'reason.unspecified': 'The payment was declined and no reason was given. Try another card, or ask your bank.',
   'reason.insufficient_funds': 'There is not enough money in the account. Use another card, or try again when '
@@ -201,6 +210,7 @@ const zh = {
   'wallet.qr': '点击下方按钮显示二维码，再用手机{app}扫码付款。',
   'wallet.redirect': '在{app}中确认付款，完成后返回此页。',
   'wallet.inside': '使用您平时的密码或指纹确认付款。',
+  'wallet.elsewhere': '此页面无法在{app}内付款。请点击右上角“···”，选择“在浏览器打开”，然后付款。',
   'wallet.show_code': '显示二维码',
   'wallet.open': '打开{app}',
   'wallet.continue': '前往{app}',
@@ -265,6 +275,12 @@ const zh = {
   'notice.refused_text': '没有扣款。请核对信息后重试。（代码 {code}）',
   'notice.not_released': '目前无法中止这次付款',
   'notice.not_released_text': '如果您已经付款，请在此等待结果。',
+  'notice.not_identified': '付款未开始',
+  'notice.not_identified_again': '未向您收款。微信的授权已过期或已被使用，请再次点击按钮。',
+  'notice.not_identified_text': '未向您收款。微信暂时无法为{merchant}打开此付款。请稍后重试，或点击右上角“···”，'
+    + '选择“在浏览器打开”，然后付款。',
+  'notice.not_opened': '微信未能打开付款',
+  'notice.not_opened_text': '请再次点击按钮。如果仍然不行，请选择其他付款方式。',
 
   'reason.unspecified': '付款被拒绝，未说明原因。请换一张卡，或咨询发卡银行。',
   'reason.insufficient_funds': '账户余额不足。请换一张卡，或充值后重试。',
