@@ -232,6 +232,9 @@ TEST(Faults, K03_APublishableKeyOpensOnlyWhatAPayerNeeds) {
                       "show_feature_matrix", "show_payment_page", "show_payment_page_file",
                       // Opened by the payment's client_secret.
                       "show_payment_page_state", "confirm_on_payment_page", "release_on_payment_page",
+                      "identify_on_payment_page",
+                      // Opened by a cookie and the state that it was sent out with.
+                      "return_to_payment_page",
                       // Opened by the link's token.
                       "open_payment_link"}));
 }
