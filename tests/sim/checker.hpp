@@ -48,6 +48,8 @@ struct StoredPayment {
 enum class When : std::uint8_t { at_commit, at_rest };
 // What INV-40 says when a refund came back after it had succeeded, and no callback told of it.
 inline constexpr std::string_view kMissedReturn = "a refund came back, and the switch was not told";
+inline constexpr std::string_view kTakenBack =
+    "captured, the switch says, and a cancellation has paid it back";
 [[nodiscard]] std::vector<Violation> check_against_books(const StoredPayment& now, const GatewayBooks& books,
                                                          When when);
 

@@ -364,11 +364,12 @@ void World::check_truth(const StoredPayment& stored) {
     differs |= found.invariant != "INV-04";
     if (may_be_missed || (was_judged && found.invariant != "INV-04")) continue;
     // What happened after the backup, nobody here knows of, and the gateway's statement does: payments that
-    // were made then, or were sent for the first time; refunds. Captures are found out.
+    // were made then, or were sent for the first time; refunds; a cancellation that is on its way. Captures
+    // are found out.
     if (checker_.is_forgotten(stored.reference())) continue;
     const bool was_sent = !stored.attempts.empty();
     if (checker_.went_on_after_backup(stored.row.payment.id.key) && found.invariant != "INV-04" &&
-        (!was_sent || found.what.contains("refund")))
+        (!was_sent || found.what.contains("refund") || found.what == kTakenBack))
       continue;
     checker_.violate(found.invariant, stored.reference() + ": " + found.what);
   }
