@@ -8,6 +8,7 @@
 #include "base/check.hpp"
 #include "base/id.hpp"
 #include "base/secret.hpp"
+#include "domain/routing/algorithm_json.hpp"
 
 namespace payweir::api {
 namespace {
@@ -34,14 +35,12 @@ bool is_json(std::string_view content_type) {
   return http::equals_ignoring_case(media_type, "application/json");
 }
 
-constexpr json::Limits kLargeJson{.depth_max = 48, .keys_max = 100'000};
-
 Result<json::Document> read_json(const Route& route, const http::Request& request) {
   if (request.body.empty() && route.body == Body::optional_json) return json::parse("{}");
   if (!request.body.empty() && !is_json(request.headers.get("content-type")))
     return fail(Code::unsupported_media_type, "Content-Type", "");
   Result<json::Document> document =
-      json::parse(request.body, route.body == Body::large_json ? kLargeJson : json::Limits{});
+      json::parse(request.body, route.body == Body::large_json ? routing::kAlgorithmLimits : json::Limits{});
   if (document && !document->root().is(json::Kind::object))
     return fail(Code::wrong_type, "", "the body must be a JSON object");
   return document;

@@ -66,8 +66,7 @@ bool is_number(const Constraint& constraint) {
 }
 
 bool holds(const Constraint& constraint, std::uint32_t symbol) {
-  return std::ranges::binary_search(constraint.symbols, symbol) != constraint.is_excluding &&
-         (symbol != kAbsent || constraint.is_excluding);
+  return std::ranges::binary_search(constraint.symbols, symbol) != constraint.is_excluding;
 }
 
 // Narrows `to` by what else is asked of the same key.

@@ -78,6 +78,23 @@ TEST(RoutingProgram, WhatIsNotKnownIsNotEqualToAnything) {
   EXPECT_EQ(program.decide(facts(1, "USD", "visa"), kCandidates).rule, Ruling::kDefault);
 }
 
+TEST(RoutingProgram, NumbersAreComparedWithListsAndBounds) {
+  const auto holds_for = [](Comparison comparison) {
+    const CompiledProgram program = compiled({rule("r", {std::move(comparison)}, {{"stripe", ""}})});
+    std::vector<std::int64_t> held;
+    for (std::int64_t minor = 0; minor < 10; ++minor)
+      if (program.decide(facts(minor, "USD"), kCandidates).rule == 0) held.push_back(minor);
+    return held;
+  };
+  const std::vector<std::int64_t> list = {7, 3, 4, 3};
+  using Numbers = std::vector<std::int64_t>;
+  EXPECT_EQ(holds_for({"amount", Operator::equal, list}), (Numbers{3, 4, 7}));
+  EXPECT_EQ(holds_for({"amount", Operator::not_equal, list}), (Numbers{0, 1, 2, 5, 6, 8, 9}));
+  const std::vector<NumberBound> bounds = {
+      {Operator::greater_than, 2}, {Operator::less_than_equal, 5}, {Operator::not_equal, 4}};
+  EXPECT_EQ(holds_for({"amount", Operator::equal, bounds}), (Numbers{3, 5}));
+}
+
 TEST(RoutingProgram, MetadataIsComparedByItsKey) {
   const CompiledProgram program = compiled(
       {rule("vip", {{"metadata", Operator::equal, MetadataEntry{"tier", "gold"}}}, {{"stripe", ""}})});
