@@ -87,6 +87,8 @@ struct NotSent {
 struct Rejected {
   GatewayError error;
   enum class Cause : std::uint8_t { request, credentials, rate_limit } cause = Cause::request;
+  Duration
+      retry_after{};  // rate_limit: how long the gateway wants to be left alone, zero when it did not say
 };
 struct Declined {
   GatewayError error;
@@ -122,6 +124,10 @@ using Outcome =
 // Whether another gateway may be tried: only when this one certainly has not charged and never will, and when
 // another could say otherwise.
 [[nodiscard]] bool may_move_on(const Outcome& outcome);
+// The weaker half of that: it certainly has not charged and never will.
+[[nodiscard]] bool is_certain_no(const Outcome& outcome);
+// The issuer wants this card not to be tried again, anywhere: card schemes fine those who do.
+[[nodiscard]] bool forbids_retry(DeclineReason reason);
 
 // What a query (never a money call) says about an operation whose outcome is not known.
 namespace finding {

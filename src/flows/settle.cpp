@@ -413,7 +413,7 @@ bool could_be_news(const Payment& payment, const store::InboxRow& callback) {
     case PaymentState::processing:
     case PaymentState::requires_customer_action:
     case PaymentState::conflicted:
-    case PaymentState::requires_merchant_action: return false;
+    case PaymentState::requires_merchant_action: return payment.attempt_count > 1;  // of one before it
   }
   return false;
 }
