@@ -184,6 +184,8 @@ ErrorEntry describe(Code code) {
     case Code::tls_failed:
     case Code::cancelled:
     case Code::listen_failed:
+    case Code::too_many_connections:
+    case Code::send_window_passed:
     case Code::connector_answer_malformed:
     case Code::statement_malformed:
     case Code::statement_truncated:

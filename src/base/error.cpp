@@ -39,6 +39,8 @@ std::string_view code_name(Code code) {
     case Code::tls_failed: return "tls_failed";
     case Code::cancelled: return "cancelled";
     case Code::listen_failed: return "listen_failed";
+    case Code::too_many_connections: return "too_many_connections";
+    case Code::send_window_passed: return "send_window_passed";
     case Code::unauthorized: return "unauthorized";
     case Code::forbidden: return "forbidden";
     case Code::not_found: return "not_found";

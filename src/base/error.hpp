@@ -50,6 +50,8 @@ enum class Code : std::uint16_t {
   tls_failed = 506,
   cancelled = 507,
   listen_failed = 508,
+  too_many_connections = 509,  // of ours: none was free, nor became so in time
+  send_window_passed = 510,    // the request was ready too late to be sent
   // flows, 600
   unauthorized = 600,
   forbidden = 601,

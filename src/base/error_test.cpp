@@ -45,6 +45,8 @@ const std::map<int, std::string> kCodes = {
     {506, "tls_failed"},
     {507, "cancelled"},
     {508, "listen_failed"},
+    {509, "too_many_connections"},
+    {510, "send_window_passed"},
     {600, "unauthorized"},
     {601, "forbidden"},
     {602, "not_found"},

@@ -66,9 +66,16 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   return request;
 }
 
+// What says nothing about the gateway: it was never asked.
+bool is_ours(Code code) {
+  return code == Code::too_many_connections || code == Code::send_window_passed || code == Code::cancelled ||
+         code == Code::invalid_value;
+}
+
 Outcome outcome_of_transport_error(const Error& error) {
   const std::string why = std::string(code_name(error.code)) + ": " + error.detail;
-  if (error.certainty == Certainty::not_sent || PLANTED(lost_is_not_sent)) return outcome::NotSent{why};
+  if (error.certainty == Certainty::not_sent || PLANTED(lost_is_not_sent))
+    return outcome::NotSent{why, is_ours(error.code)};
   return outcome::Unknown{why, "", false};
 }
 
@@ -133,9 +140,9 @@ Task<void> compute(Context& context, const Connector& connector, std::function<v
 
 Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot,
                                std::optional<Instrument> instrument, Duration send_by) {
-  if (!snapshot.account) co_return GatewayCall{outcome::NotSent{"the connector account was deleted"}, 0};
+  if (!snapshot.account) co_return GatewayCall{outcome::NotSent{"the connector account was deleted", true}, 0};
   if (context.review.is_under_way() && !PLANTED(sends_under_review))
-    co_return GatewayCall{outcome::NotSent{"the database is under review"}, 0};
+    co_return GatewayCall{outcome::NotSent{"the database is under review", true}, 0};
   const ConnectorRequest request = request_of(context, snapshot, std::move(instrument));
   ConnectorContext connector_of = connector_context(context, *snapshot.account);
   const Connector& connector = *snapshot.account->connector;
