@@ -73,6 +73,8 @@ const std::vector<Option>& options() {
       {"connectors.ca_file", Text{&Config::tls_ca_file}, "PEM file of authorities; the system's when empty"},
       {"payments.resolve_within_s", Integer{&Config::resolve_within_s, 60, 2'592'000},
        "an outcome that is unknown for longer waits for a person"},
+      {"payments.attempts_max", Integer{&Config::attempts_max, 1, 3},
+       "how often one request tries to pay, at one gateway or at several; 1: no failover"},
       {"payments.session_expiry_s", Integer{&Config::session_expiry_s, 60, 7'776'000},
        "an unpaid payment expires after this"},
       {"webhooks.allow_private", Boolean{&Config::webhooks_allow_private},

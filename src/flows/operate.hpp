@@ -40,11 +40,11 @@ struct Recorded {
                                             std::optional<std::int64_t> claim_key, AnswerWith with,
                                             std::int64_t gateway_us, const Rendering& rendering);
 
-// Sends the operation that was just recorded, then concludes.
+// Sends the operation that was just recorded, then concludes. Authorisations go by flows/authorise.hpp.
 [[nodiscard]] Task<Result<Answer>> send_and_conclude(Context& context, PaymentSnapshot snapshot,
-                                                     std::optional<Instrument> instrument, Duration send_by,
-                                                     std::optional<std::int64_t> claim_key, AnswerWith with,
-                                                     const Rendering& rendering);
+                                                     Duration send_by, std::optional<std::int64_t> claim_key,
+                                                     AnswerWith with, const Rendering& rendering,
+                                                     GatewayHealth::Dispatch passage = GatewayHealth::Dispatch::allowed);
 
 // A client secret that is given must be the payment's; a publishable key must give it.
 [[nodiscard]] Result<void> check_client_secret(Context& context, const Principal& principal,

@@ -33,6 +33,8 @@ struct Settings {
   Duration send_window = seconds(20);
   Duration callback_tolerance = seconds(300);  // how old a signed callback of a gateway may be
   Duration session_expiry = minutes(15);       // an unpaid payment expires
+  // Of one request: how often it tries to pay, at one gateway or at several.
+  std::int64_t attempts_max = 3;
   Duration resolve_within = hours(48);         // an outcome that is unknown for longer waits for a person
   bool sandbox = false;
   // Lets merchants register webhook addresses that are not https or not public; for development only.

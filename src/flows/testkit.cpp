@@ -160,7 +160,7 @@ struct World::Process {
           context{world.settings,  world.clock,       world.random,   world.http,
                   world.keys,      world.cards,       world.log,      *process.store,
                   directory,       process.telemetry, process.review, sequence,
-                  world.rendering, rate_limiter,      offload,        process.artefacts} {}
+                  world.rendering, rate_limiter,      offload,        process.artefacts, process.traffic} {}
     Directory directory;
     KeySequence sequence;
     RateLimiter rate_limiter;
@@ -169,7 +169,8 @@ struct World::Process {
   };
 
   explicit Process(World& world)
-      : store(open_store(world)), first(world, *this, 1), second(world, *this, 2) {}
+      
+      : store(open_store(world)), traffic(world.settings), first(world, *this, 1), second(world, *this, 2) {}
 
   static std::unique_ptr<store::sqlite::SqliteStore> open_store(World& world) {
     store::sqlite::SqliteOptions options;
@@ -182,6 +183,7 @@ struct World::Process {
   std::unique_ptr<store::sqlite::SqliteStore> store;
   DirectoryEpoch epoch{1};
   Artefacts artefacts;
+  Traffic traffic;
   Telemetry telemetry;
   Review review;
   Worker first, second;
@@ -190,6 +192,7 @@ struct World::Process {
 World::World() {
   settings.admin_api_key = Secret("test_admin");
   settings.sandbox = true;
+  settings.attempts_max = 1;  // tests of failover set more
   settings.public_url = "https://pay.example";
   for (const std::string connector : {"alipay", "stripe", "wechatpay"})
     settings.connector_base_urls[connector] = "http://127.0.0.1:1";

@@ -101,6 +101,7 @@ struct World::Process {
   flows::RateLimiter rate_limiter;
   InlineOffload offload;
   flows::Artefacts artefacts;
+  flows::Traffic traffic;
   flows::Context context;
 
   explicit Process(World& world)
@@ -108,9 +109,10 @@ struct World::Process {
             opened(store::sqlite::SqliteStore::open(store_options(world.folder.path())), "the store opens")),
         directory(*store, world.keys, epoch),
         rate_limiter(world.settings),
+        traffic(world.settings),
         context{world.settings,  world.clock,  world.random, world.http, world.keys, world.cards,
                 world.log,       *store,       directory,    telemetry,  review,     sequence,
-                world.rendering, rate_limiter, offload,      artefacts} {}
+                world.rendering, rate_limiter, offload,      artefacts, traffic} {}
 };
 
 World::World() {

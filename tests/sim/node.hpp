@@ -92,6 +92,7 @@ class Node {
   flows::RateLimiter rate_limiter_;
   InlineOffload offload_;
   flows::Artefacts artefacts_;
+  flows::Traffic traffic_;
   api::native::Rendering rendering_;
   flows::Context context_;
   std::size_t requests_in_flight_ = 0;

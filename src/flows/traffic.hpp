@@ -1,0 +1,15 @@
+#pragma once
+// Traffic: what a process knows of its gateways and of its own load. In memory, one a process, used by all its
+// io threads at once. None of it decides about money: emptied, it makes routing blind for a while, no more.
+#include "flows/routing/gateway_health.hpp"
+#include "flows/settings.hpp"
+
+namespace payweir::flows {
+
+struct Traffic {
+  explicit Traffic(const Settings& settings) : health(HealthPolicy{}) { static_cast<void>(settings); }
+
+  GatewayHealth health;
+};
+
+}  // namespace payweir::flows
