@@ -85,6 +85,8 @@ const std::vector<Option>& options() {
        "requests a second of one client address"},
       {"limits.failed_auth_per_address_m", Integer{&Config::failed_auth_per_address_per_minute, 1, 100'000},
        "wrong API keys a minute of one client address"},
+      {"limits.payments_in_flight", Integer{&Config::payments_in_flight, 1, 100'000},
+       "requests that call gateways, at once, shared fairly by merchants; beyond, 503"},
       {"limits.page_requests_per_payment_m",
        Integer{&Config::page_requests_per_payment_per_minute, 60, 100'000},
        "requests a minute of the payment page about one payment, at each io thread"},

@@ -63,6 +63,7 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   settings.failed_auth_per_address_per_minute = config.failed_auth_per_address_per_minute;
   settings.page_requests_per_payment_per_minute = config.page_requests_per_payment_per_minute;
   settings.attempts_max = config.attempts_max;
+  settings.payments_in_flight = static_cast<std::size_t>(config.payments_in_flight);
   settings.io_thread_count = io_threads;
   return settings;
 }
@@ -78,8 +79,8 @@ struct Node::Worker {
         directory(*node.store_, keys, node.epoch_),
         rendering(node.settings_.public_url),
         rate_limiter(node.settings_),
-        context{node.settings_, node.clock_,  random,        *http,           keys,         *node.cards_,
-                node.log_,      *node.store_, directory,     node.telemetry_, node.review_, sequence,
+        context{node.settings_, node.clock_,  random,        *http,           keys,          *node.cards_,
+                node.log_,      *node.store_, directory,     node.telemetry_, node.review_,  sequence,
                 rendering,      rate_limiter, node.offload_, node.artefacts_, *node.traffic_} {}
 
   net::SystemRandom random;

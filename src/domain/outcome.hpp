@@ -82,7 +82,8 @@ namespace outcome {
 // Not one byte went out.
 struct NotSent {
   std::string why;
-  // For a reason of ours (no free connection, its time to be sent had passed): says nothing about the gateway.
+  // For a reason of ours (no free connection, its time to be sent had passed): says nothing about the
+  // gateway.
   bool is_ours = false;
 };
 // Answered, and certainly not executed: bad request, bad key, rate limit.

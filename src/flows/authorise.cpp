@@ -80,17 +80,16 @@ class Journey {
   [[nodiscard]] bool has_more_tries() const { return attempts_ < policy_.attempts_max; }
 
   [[nodiscard]] std::int32_t attempts_max() const {
-    return snapshot_.profile && !snapshot_.profile->details.auto_retries_enabled()
-               ? 1
-               : std::min<std::int32_t>(context_.settings.attempts_max,
-                                        snapshot_.profile->details.auto_retries_max() + 1);
+    const ProfileDetails& of_profile = snapshot_.profile->details;
+    if (!of_profile.auto_retries_enabled()) return 1;
+    return std::min(static_cast<std::int32_t>(context_.settings.attempts_max),
+                    of_profile.auto_retries_max() + 1);
   }
 
   Task<void> send() {
     SendTerms terms;
     terms.send_by = send_by_;
-    terms.timeout =
-        attempts_ == 1 ? snapshot_.account->first_timeout : snapshot_.account->later_timeout;
+    terms.timeout = attempts_ == 1 ? snapshot_.account->first_timeout : snapshot_.account->later_timeout;
     // The last try takes what is paid with along.
     const bool may_be_last = !has_more_tries();
     std::optional<Instrument> instrument = may_be_last ? std::move(instrument_) : instrument_;
@@ -98,7 +97,7 @@ class Journey {
     outcome_ = std::move(call.outcome);
     gateway_us_ += call.gateway_us;
     context_.traffic.health.concluded(account_key(), kKind, passage_, word_of(outcome_),
-                              context_.clock.suspended_us());
+                                      context_.clock.suspended_us());
   }
 
   // No answer came, or none that can be used: what the gateway says when it is asked, and whether "I do not
@@ -117,7 +116,8 @@ class Journey {
     tried.attempts = attempts_;
     tried.can_step_up = can_step_up();
     NextTry next;
-    if (retry == routing::Retry::next_account) next.account = take_dispatchable(context_, others_, next.passage);
+    if (retry == routing::Retry::next_account)
+      next.account = take_dispatchable(context_, others_, next.passage);
     tried.has_other = next.account != nullptr;
     const routing::Next what = routing::next_try(policy_, outcome_, retry, tried);
     if (what == routing::Next::end) co_return std::nullopt;
@@ -146,8 +146,8 @@ class Journey {
     const GatewayError* error = error_of(outcome_);
     const routing::RetryRule* rule = nullptr;
     if (rules && error) rule = (*rules)->find(snapshot_.account->row.connector, kKind, *error);
-    co_return routing::may_retry(
-        outcome_, rule, can_step_up() ? routing::StepUp::available : routing::StepUp::unavailable);
+    co_return routing::may_retry(outcome_, rule,
+                                 can_step_up() ? routing::StepUp::available : routing::StepUp::unavailable);
   }
 
   static const GatewayError* error_of(const Outcome& outcome) {
@@ -199,7 +199,7 @@ class Journey {
 
   void withdraw(const ConnectorAccount& account, Dispatch passage) {
     context_.traffic.health.concluded(account.row.id.key, kKind, passage, GatewayHealth::Word::untold,
-                              context_.clock.suspended_us());
+                                      context_.clock.suspended_us());
   }
 
   Context& context_;
@@ -228,8 +228,8 @@ Result<Heading> set_out(Context& context, Route route) {
 }
 
 void turn_back(Context& context, const Heading& heading) {
-  context.traffic.health.concluded(heading.account->row.id.key, kKind, heading.passage, GatewayHealth::Word::untold,
-                           context.clock.suspended_us());
+  context.traffic.health.concluded(heading.account->row.id.key, kKind, heading.passage,
+                                   GatewayHealth::Word::untold, context.clock.suspended_us());
 }
 
 Task<Result<Answer>> authorise(Context& context, PaymentSnapshot snapshot,
@@ -237,9 +237,8 @@ Task<Result<Answer>> authorise(Context& context, PaymentSnapshot snapshot,
                                std::optional<std::int64_t> claim_key, const Rendering& rendering) {
   Journey journey(context, std::move(snapshot), std::move(instrument), std::move(heading), send_by);
   co_await journey.run();
-  Result<Answer> answer =
-      co_await conclude(context, journey.take_snapshot(), journey.take_outcome(), claim_key,
-                        AnswerWith::payment, journey.gateway_us(), rendering);
+  Result<Answer> answer = co_await conclude(context, journey.take_snapshot(), journey.take_outcome(),
+                                            claim_key, AnswerWith::payment, journey.gateway_us(), rendering);
   co_return answer;
 }
 

@@ -176,6 +176,12 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
       co_return answer;
     }
 
+    const std::optional<Admission::Ticket> ticket = admit(context, principal);
+    if (!ticket) {
+      Result<Answer> answer =
+          co_await replay_or_fail(context, key, too_many_in_flight(), AnswerWith::payment, rendering);
+      co_return answer;
+    }
     event::Confirm confirm;
     confirm.attempt_id = context.new_id<AttemptTag>();
     confirm.operation_id = context.new_id<OperationTag>();

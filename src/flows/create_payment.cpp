@@ -88,6 +88,12 @@ Task<Result<Answer>> create_payment(Context& context, Principal principal, Key k
     co_return created;
   }
 
+  const std::optional<Admission::Ticket> ticket = admit(context, principal);
+  if (!ticket) {
+    Result<Answer> answer = co_await replay_or_fail(context, std::move(key), too_many_in_flight(),
+                                                    AnswerWith::payment, rendering);
+    co_return answer;
+  }
   const PaymentMethod method = command.instrument ? method_of(*command.instrument) : PaymentMethod::card;
   const Card* card = command.instrument ? std::get_if<Card>(&*command.instrument) : nullptr;
   Result<Route> route = route_payment(*snapshot.profile, snapshot.aggregate.payment, *snapshot.details,

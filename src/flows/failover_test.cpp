@@ -43,10 +43,6 @@ http::Response card_error(std::string_view decline_code) {
               std::string(decline_code) + R"(","message":"Your card was declined."}})"};
 }
 
-http::Response not_found() {
-  return {404, {}, R"({"error":{"type":"invalid_request_error","code":"resource_missing","message":"No such"}})"};
-}
-
 bool is_charge(const http::Request& request) {
   return request.method == http::Method::post && request.target.starts_with("/v1/payment_intents") &&
          field_of(request, "confirm") == "true";
@@ -150,15 +146,15 @@ TEST(Failover, EachAttemptHasAKeyOfItsOwn) {
 }
 
 TEST(Failover, ASoftDeclineIsTriedElsewhereAndAHardOneIsNot) {
-  for (const auto& [decline, expected] : std::vector<std::pair<std::string, std::string>>{
-           {"processing_error", "a:failure b:charged"},
-           {"try_again_later", "a:failure b:charged"},
-           {"issuer_not_available", "a:failure b:charged"},
-           {"stolen_card", "a:failure"},
-           {"lost_card", "a:failure"},
-           {"fraudulent", "a:failure"},
-           {"insufficient_funds", "a:failure"},
-           {"expired_card", "a:failure"}}) {
+  for (const auto& [decline, expected] :
+       std::vector<std::pair<std::string, std::string>>{{"processing_error", "a:failure b:charged"},
+                                                        {"try_again_later", "a:failure b:charged"},
+                                                        {"issuer_not_available", "a:failure b:charged"},
+                                                        {"stolen_card", "a:failure"},
+                                                        {"lost_card", "a:failure"},
+                                                        {"fraudulent", "a:failure"},
+                                                        {"insufficient_funds", "a:failure"},
+                                                        {"expired_card", "a:failure"}}) {
     TwoGateways shop;
     shop.a = [&](const http::Request&) { return card_error(decline); };
     EXPECT_EQ(shop.status(shop.pay()), expected.ends_with("charged") ? "succeeded" : "failed") << decline;
@@ -193,8 +189,12 @@ TEST(Failover, AnUnknownOutcomeThatIsFencedGoesOn) {
   TwoGateways shop;
   shop.a = [](const http::Request& request) -> Result<http::Response> {
     if (is_charge(request)) return no_answer(request);
-    if (request.method == http::Method::get) return http::Response{200, {}, R"({"object":"search_result","data":[],"has_more":false})"};
-    return http::Response{400, {}, R"({"error":{"type":"invalid_request_error","code":"parameter_missing","param":"amount","message":"Missing required param: amount."}})"};
+    if (request.method == http::Method::get)
+      return http::Response{200, {}, R"({"object":"search_result","data":[],"has_more":false})"};
+    return http::Response{
+        400,
+        {},
+        R"({"error":{"type":"invalid_request_error","code":"parameter_missing","param":"amount","message":"Missing required param: amount."}})"};
   };
   EXPECT_EQ(shop.status(shop.pay()), "succeeded");
   EXPECT_EQ(shop.attempts(), "a:failure b:charged");
@@ -231,16 +231,18 @@ TEST(Failover, EndsAfterThreeAttempts) {
   shop.a = shop.b = refused_connection;
   std::optional<Result<Answer>> answer;
   std::size_t left = 1;
-  shop.loop.start([](TwoGateways& at, std::optional<Result<Answer>>& out) -> Task<void> {
-    CreatePayment command;
-    command.payment_id = "order_1";
-    command.amount = {6540, Currency::parse("USD").value()};
-    command.confirm = true;
-    command.instrument = Card{Secret("4242424242424242"), Secret("123"), 10, 2030, "Ada Lovelace"};
-    Result<Answer> made =
-        co_await create_payment(at.context(), at.caller, std::nullopt, std::move(command), at.rendering);
-    out = std::move(made);
-  }(shop, answer), left);
+  shop.loop.start(
+      [](TwoGateways& at, std::optional<Result<Answer>>& out) -> Task<void> {
+        CreatePayment command;
+        command.payment_id = "order_1";
+        command.amount = {6540, Currency::parse("USD").value()};
+        command.confirm = true;
+        command.instrument = Card{Secret("4242424242424242"), Secret("123"), 10, 2030, "Ada Lovelace"};
+        Result<Answer> made =
+            co_await create_payment(at.context(), at.caller, std::nullopt, std::move(command), at.rendering);
+        out = std::move(made);
+      }(shop, answer),
+      left);
   for (int round = 0; left > 0 && round < 1000; ++round) {
     shop.loop.context().restart();
     shop.loop.context().run_for(std::chrono::milliseconds(5));
@@ -289,7 +291,8 @@ TEST(Failover, WithoutAGatewayNothingIsRecorded) {
 TEST(Failover, AGatewayThatLimitsOurRateIsNotUnknown) {
   TwoGateways shop;
   shop.a = [](const http::Request&) {
-    http::Response answer{429, {}, R"({"error":{"type":"invalid_request_error","code":"rate_limit","message":"Too many"}})"};
+    http::Response answer{
+        429, {}, R"({"error":{"type":"invalid_request_error","code":"rate_limit","message":"Too many"}})"};
     answer.headers.set("Retry-After", "30");
     return answer;
   };

@@ -101,8 +101,8 @@ void observe_clock(Context& context, const ConnectorAccount& account, const http
   if (told) context.telemetry.observe_gateway_clock(account.connector_index, *told - context.clock.wall());
 }
 
-// How long a gateway that limits our rate wants to be left alone; it may say so in seconds (RFC 9110, 10.2.3).
-// Zero: it did not, or gave a date.
+// How long a gateway that limits our rate wants to be left alone; it may say so in seconds (RFC
+// 9110, 10.2.3). Zero: it did not, or gave a date.
 Duration retry_after_of(const http::Response& answer) {
   constexpr std::int64_t kSecondsMax = 86'400;
   const std::string_view text = answer.headers.get("Retry-After");
@@ -152,7 +152,8 @@ Task<void> compute(Context& context, const Connector& connector, std::function<v
 
 Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot,
                                std::optional<Instrument> instrument, SendTerms terms) {
-  if (!snapshot.account) co_return GatewayCall{outcome::NotSent{"the connector account was deleted", true}, 0};
+  if (!snapshot.account)
+    co_return GatewayCall{outcome::NotSent{"the connector account was deleted", true}, 0};
   if (context.review.is_under_way() && !PLANTED(sends_under_review))
     co_return GatewayCall{outcome::NotSent{"the database is under review", true}, 0};
   const ConnectorRequest request = request_of(context, snapshot, std::move(instrument));

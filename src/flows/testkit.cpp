@@ -157,10 +157,10 @@ struct World::Process {
         : directory(*process.store, world.keys, process.epoch),
           sequence(node),
           rate_limiter(world.settings),
-          context{world.settings,  world.clock,       world.random,   world.http,
-                  world.keys,      world.cards,       world.log,      *process.store,
-                  directory,       process.telemetry, process.review, sequence,
-                  world.rendering, rate_limiter,      offload,        process.artefacts, process.traffic} {}
+          context{world.settings,    world.clock,    world.random,    world.http,   world.keys,
+                  world.cards,       world.log,      *process.store,  directory,    process.telemetry,
+                  process.review,    sequence,       world.rendering, rate_limiter, offload,
+                  process.artefacts, process.traffic} {}
     Directory directory;
     KeySequence sequence;
     RateLimiter rate_limiter;
@@ -169,8 +169,11 @@ struct World::Process {
   };
 
   explicit Process(World& world)
-      
-      : store(open_store(world)), traffic(world.settings), first(world, *this, 1), second(world, *this, 2) {}
+
+      : store(open_store(world)),
+        traffic(world.traffics.emplace_back(world.settings)),
+        first(world, *this, 1),
+        second(world, *this, 2) {}
 
   static std::unique_ptr<store::sqlite::SqliteStore> open_store(World& world) {
     store::sqlite::SqliteOptions options;
@@ -183,7 +186,7 @@ struct World::Process {
   std::unique_ptr<store::sqlite::SqliteStore> store;
   DirectoryEpoch epoch{1};
   Artefacts artefacts;
-  Traffic traffic;
+  Traffic& traffic;
   Telemetry telemetry;
   Review review;
   Worker first, second;

@@ -78,7 +78,8 @@ class Node {
 
   Machine& machine_;
   CommitTap& tap_;
-  jobs::Worker worker_;  // destroyed last: tasks that vanish belong to it
+  flows::Traffic traffic_;  // requests that vanish give their places back
+  jobs::Worker worker_;     // destroyed last: tasks that vanish belong to it
   NetworkHttpClient http_;
   TracedLog log_;
   payweir::testkit::MapCardHold cards_;
@@ -92,7 +93,6 @@ class Node {
   flows::RateLimiter rate_limiter_;
   InlineOffload offload_;
   flows::Artefacts artefacts_;
-  flows::Traffic traffic_;
   api::native::Rendering rendering_;
   flows::Context context_;
   std::size_t requests_in_flight_ = 0;

@@ -1,8 +1,8 @@
 #pragma once
 // What follows an attempt that came to nothing, while the request that brought the card is still there: the
 // policy, as one pure function. Whether money may have moved is not decided here but by the outcome; whether
-// the reason is worth another try, by the retry rules; whether there is budget and a gateway that takes calls,
-// by the caller, who holds both.
+// the reason is worth another try, by the retry rules; whether there is budget and a gateway that takes
+// calls, by the caller, who holds both.
 #include <cstdint>
 
 #include "base/time.hpp"

@@ -10,8 +10,7 @@ const Outcome kSoft = outcome::Declined{.retry = RetryClass::retry_later};
 const Outcome kBadRequest = outcome::Rejected{{"parameter_invalid", ""}, outcome::Rejected::Cause::request};
 
 Outcome limited(std::int64_t retry_after_s) {
-  return outcome::Rejected{
-      {"rate_limit", ""}, outcome::Rejected::Cause::rate_limit, seconds(retry_after_s)};
+  return outcome::Rejected{{"rate_limit", ""}, outcome::Rejected::Cause::rate_limit, seconds(retry_after_s)};
 }
 
 struct Case {
@@ -26,14 +25,22 @@ TEST(NextTry, FollowsTheOutcomeAndWhatIsLeftToTry) {
   const Case cases[] = {
       {"another account", kSoft, Retry::next_account, {1, true, true}, Next::other_account},
       {"a decline is not asked for again here", kSoft, Retry::next_account, {1, false, true}, Next::end},
-      {"not reached: another account first", kNotReached, Retry::next_account, {1, true, false},
+      {"not reached: another account first",
+       kNotReached,
+       Retry::next_account,
+       {1, true, false},
        Next::other_account},
-      {"not reached: else the same again", kNotReached, Retry::next_account, {1, false, false},
+      {"not reached: else the same again",
+       kNotReached,
+       Retry::next_account,
+       {1, false, false},
        Next::same_account},
-      {"limited: another account first", limited(1), Retry::next_account, {1, true, false},
+      {"limited: another account first",
+       limited(1),
+       Retry::next_account,
+       {1, true, false},
        Next::other_account},
-      {"limited: waits for a moment", limited(1), Retry::next_account, {1, false, false},
-       Next::same_account},
+      {"limited: waits for a moment", limited(1), Retry::next_account, {1, false, false}, Next::same_account},
       {"limited: not for long", limited(3), Retry::next_account, {1, false, false}, Next::end},
       {"a bad request stays bad here", kBadRequest, Retry::next_account, {1, false, false}, Next::end},
       {"the rules forbid it", kSoft, Retry::no, {1, true, true}, Next::end},
