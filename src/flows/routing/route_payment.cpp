@@ -19,7 +19,7 @@ Result<std::vector<std::shared_ptr<const ConnectorAccount>>> find_able(const Pro
                                                                        RoutingWish wish) {
   std::vector<std::shared_ptr<const ConnectorAccount>> able;
   bool is_held_up_by_capture = false;
-  for (const auto& account : profile.accounts) {
+  for (const auto& account : profile.by_default) {
     if (account->row.disabled || !account->connector) continue;
     if (!wish.account_id.empty() && to_text(account->row.id) != wish.account_id) continue;
     if (!wish.connector.empty() && account->row.connector != wish.connector) continue;

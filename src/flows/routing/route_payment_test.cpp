@@ -21,6 +21,7 @@ struct Shop {
     account->row.connector = connector;
     account->connector = find_connector(connector);
     profile.accounts.push_back(account);
+    profile.by_default.push_back(account);
     accounts.push_back(std::move(account));
   }
 
