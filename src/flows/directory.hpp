@@ -52,7 +52,10 @@ struct ProfileEntry {
   Instant previous_secret_until;        // when the second of them, if any, ends
   std::string payment_response_hash_key;
   std::vector<std::shared_ptr<const ConnectorAccount>> accounts;  // not deleted, oldest first
-  std::shared_ptr<const ActiveRouting> routing;                   // null: none is
+  // The same, in the order in which they are tried where nothing else decides: that of /routing/default,
+  // with those that it does not name behind.
+  std::vector<std::shared_ptr<const ConnectorAccount>> by_default;
+  std::shared_ptr<const ActiveRouting> routing;  // null: none is
 
   // Those to sign with: one, or two during a rotation.
   [[nodiscard]] std::span<const Secret> webhook_secrets_at(Instant now) const;

@@ -34,6 +34,7 @@ constexpr auto kProfile = std::to_array<DetailMember<ProfileDetails>>({
     {"enable_payment_response_hash", kJson, &ProfileDetails::enable_payment_response_hash_json},
     {"redirect_with_http_post", kJson, &ProfileDetails::redirect_with_http_post_json},
     {"webhook_disabled_at", kText, &ProfileDetails::webhook_disabled_at},
+    {"routing_default", kText, &ProfileDetails::routing_default},
 });
 
 constexpr auto kConnectorAccount = std::to_array<DetailMember<ConnectorAccountDetails>>({
