@@ -33,7 +33,7 @@ std::optional<Admission::Ticket> Admission::admit(std::int64_t merchant_no, std:
 bool Admission::may_enter(std::int64_t merchant_no, const Merchant& merchant) const {
   const std::size_t held = places_held_before(merchant_no);
   if (in_flight_ + held >= limit_) return false;
-  if (is_below_share(merchant) || merchants_.size() == 1) return true;
+  if (is_below_share(merchant)) return true;
   return held == 0 && in_flight_ + limit_ / kReservedPart < limit_;
 }
 

@@ -100,6 +100,16 @@ TEST(Admission, ANewcomerIsNotStarvedByAMerchantThatUsesAll) {
   EXPECT_TRUE(subject.enter(2));
 }
 
+TEST(Admission, NothingGoesToAMerchantAboveItsShareWhileOneBelowItWaits) {
+  Subject subject(1000);
+  ASSERT_EQ(subject.enter_all(1), 1000u);
+  EXPECT_FALSE(subject.enter(2));
+  subject.leave(1, 300);
+  EXPECT_FALSE(subject.enter(1));
+  EXPECT_TRUE(subject.enter(2));
+  EXPECT_TRUE(subject.enter(1));
+}
+
 TEST(Admission, APlaceIsHeldForTwoSecondsOnly) {
   Subject subject(10);
   ASSERT_EQ(subject.enter_all(1), 10u);
