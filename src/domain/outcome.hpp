@@ -131,8 +131,9 @@ using Outcome =
 [[nodiscard]] bool may_move_on(const Outcome& outcome);
 // The weaker half of that: it certainly has not charged and never will.
 [[nodiscard]] bool is_certain_no(const Outcome& outcome);
-// The issuer wants this card not to be tried again, anywhere: card schemes fine those who do.
-[[nodiscard]] bool forbids_retry(DeclineReason reason);
+// Declines that no rule softens: asking again, anywhere, would be refused, and costs the merchant its
+// standing with the card schemes.
+[[nodiscard]] bool is_hard(DeclineReason reason);
 
 // What a query (never a money call) says about an operation whose outcome is not known.
 namespace finding {
