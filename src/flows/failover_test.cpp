@@ -191,10 +191,11 @@ TEST(Failover, AnUnknownOutcomeThatIsFencedGoesOn) {
     if (is_charge(request)) return no_answer(request);
     if (request.method == http::Method::get)
       return http::Response{200, {}, R"({"object":"search_result","data":[],"has_more":false})"};
-    return http::Response{
-        400,
-        {},
-        R"({"error":{"type":"invalid_request_error","code":"parameter_missing","param":"amount","message":"Missing required param: amount."}})"};
+    json::Writer out;  // the inert intent under the same key
+    out.begin_object().field("object", "payment_intent").field("id", "pi_fence");
+    out.field("status", "requires_payment_method").key("metadata").begin_object();
+    out.field("payweir_fence", field_of(request, "metadata[payweir_fence]")).end_object().end_object();
+    return http::Response{200, {}, std::move(out).take()};
   };
   EXPECT_EQ(shop.status(shop.pay()), "succeeded");
   EXPECT_EQ(shop.attempts(), "a:failure b:charged");
