@@ -58,6 +58,20 @@ Result<std::shared_ptr<ProfileEntry>> open_profile(Keys& keys, store::ProfileRow
   return profile;
 }
 
+// `order`: ids, a comma between them. Of accounts that are gone nothing is left.
+void arrange_by_default(ProfileEntry& profile, std::string_view order) {
+  auto rest = profile.accounts;
+  while (!order.empty()) {
+    const std::string_view id = order.substr(0, order.find(','));
+    order.remove_prefix(std::min(order.size(), id.size() + 1));
+    const auto found = std::ranges::find_if(
+        rest, [&](const auto& account) { return account && to_text(account->row.id) == id; });
+    if (found != rest.end()) profile.by_default.push_back(std::move(*found));
+  }
+  for (auto& account : rest)
+    if (account) profile.by_default.push_back(std::move(account));
+}
+
 // Null for what cannot be read any more, which it could be when it was stored: payments are routed as
 // without.
 std::shared_ptr<const ActiveRouting> open_routing(const store::RoutingAlgorithmRow& row) {
@@ -206,6 +220,8 @@ Task<Result<MerchantPointer>> Directory::load(store::MerchantRow row, std::uint6
     const bool is_live = !(*account)->row.deleted && profile != by_key.end();
     (is_live ? profile->second->accounts : entry->retired_accounts).push_back(std::move(*account));
   }
+  for (const auto& [key, profile] : by_key)
+    arrange_by_default(*profile, profile->details.routing_default);
   entry->details = MerchantDetails::parse(row.details);
   entry->row = std::move(row);
   if (epoch == epoch_.load()) {

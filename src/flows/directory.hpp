@@ -31,6 +31,8 @@ struct ConnectorAccount {
   ConnectorAccountDetails details;
   const Connector* connector = nullptr;  // null: this build has no such connector any more
   std::size_t connector_index = 0;
+  Duration first_timeout = seconds(3);                  // of a payment's first attempt
+  Duration later_timeout = seconds(5);                  // of those after it
   std::vector<AddressRange> callback_addresses;         // none: callbacks come from anywhere
   ConnectorCredentials credentials;                     // opened
   std::shared_ptr<const PreparedCredentials> prepared;  // null: the connector needs none
@@ -50,7 +52,10 @@ struct ProfileEntry {
   Instant previous_secret_until;        // when the second of them, if any, ends
   std::string payment_response_hash_key;
   std::vector<std::shared_ptr<const ConnectorAccount>> accounts;  // not deleted, oldest first
-  std::shared_ptr<const ActiveRouting> routing;                   // null: none is
+  // The same, in the order in which they are tried where nothing else decides: that of /routing/default,
+  // with those that it does not name behind.
+  std::vector<std::shared_ptr<const ConnectorAccount>> by_default;
+  std::shared_ptr<const ActiveRouting> routing;  // null: none is
 
   // Those to sign with: one, or two during a rotation.
   [[nodiscard]] std::span<const Secret> webhook_secrets_at(Instant now) const;

@@ -22,7 +22,7 @@ TEST(StripeRetryRules, NameEveryDeclineOfTheStatusMap) {
     // gateway.
     if (rule->decision == routing::RetryDecision::retry)
       EXPECT_EQ(row.retry, RetryClass::retry_later) << row.theirs;
-    if (routing::is_hard(row.reason)) EXPECT_FALSE(rule->step_up_possible) << row.theirs;
+    if (is_hard(row.reason)) EXPECT_FALSE(rule->step_up_possible) << row.theirs;
   }
 }
 

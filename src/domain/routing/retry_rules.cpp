@@ -4,6 +4,8 @@
 #include <array>
 #include <tuple>
 
+#include "base/planted.hpp"
+
 namespace payweir::routing {
 namespace {
 
@@ -138,7 +140,7 @@ Retry may_retry(const Outcome& outcome, const RetryRule* rule, StepUp step_up) {
     Retry operator()(const outcome::NotSent&) const { return next_account_if_it_moves_on(); }
     Retry operator()(const outcome::Rejected&) const { return next_account_if_it_moves_on(); }
     Retry operator()(const outcome::Declined& declined) const {
-      if (is_hard(declined.reason)) return Retry::no;
+      if (is_hard(declined.reason)) return PLANTED(retries_a_hard_decline) ? Retry::next_account : Retry::no;
       if (rule && rule->step_up_possible && step_up == StepUp::available) return Retry::step_up;
       return next_account_if_it_moves_on();
     }
@@ -149,35 +151,6 @@ Retry may_retry(const Outcome& outcome, const RetryRule* rule, StepUp step_up) {
     }
   } visitor{outcome, rule, step_up};
   return std::visit(visitor, outcome);
-}
-
-// Visa's category 1, "issuer will never approve" (04, 07, 15, 41, 43, 46, R0, R1, R3), and Mastercard's
-// advice codes 03 and 21, as far as our reasons tell them apart; fraud, because the payer is not the one to
-// help.
-bool is_hard(DeclineReason reason) {
-  switch (reason) {
-    case DeclineReason::lost_or_stolen:
-    case DeclineReason::suspected_fraud:
-    case DeclineReason::restricted:
-    case DeclineReason::invalid_account:
-    case DeclineReason::stop_payment: return true;
-    case DeclineReason::unspecified:
-    case DeclineReason::insufficient_funds:
-    case DeclineReason::card_expired:
-    case DeclineReason::incorrect_number:
-    case DeclineReason::incorrect_cvc:
-    case DeclineReason::incorrect_postal_code:
-    case DeclineReason::incorrect_pin:
-    case DeclineReason::authentication_required:
-    case DeclineReason::authentication_failed:
-    case DeclineReason::limit_exceeded:
-    case DeclineReason::not_permitted:
-    case DeclineReason::currency_not_supported:
-    case DeclineReason::issuer_unavailable:
-    case DeclineReason::processing_error:
-    case DeclineReason::try_again_later: return false;
-  }
-  return true;
 }
 
 }  // namespace payweir::routing

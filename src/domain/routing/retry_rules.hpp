@@ -89,7 +89,4 @@ enum class StepUp : std::uint8_t { available, unavailable };
 [[nodiscard]] Retry may_retry(const Outcome& outcome, const RetryRule* rule,
                               StepUp step_up = StepUp::available);
 
-// Declines that no rule softens: the card schemes want them never asked again, and charge for it.
-[[nodiscard]] bool is_hard(DeclineReason reason);
-
 }  // namespace payweir::routing

@@ -37,6 +37,7 @@ constexpr auto kProfile = std::to_array<DetailMember<ProfileDetails>>({
     {"is_auto_retries_enabled", kJson, &ProfileDetails::is_auto_retries_enabled_json},
     {"max_auto_retries_enabled", kJson, &ProfileDetails::max_auto_retries_enabled_json},
     {"webhook_disabled_at", kText, &ProfileDetails::webhook_disabled_at},
+    {"routing_default", kText, &ProfileDetails::routing_default},
 });
 
 constexpr auto kConnectorAccount = std::to_array<DetailMember<ConnectorAccountDetails>>({

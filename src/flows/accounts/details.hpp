@@ -30,6 +30,7 @@ struct ProfileDetails {
   std::string webhook_details_json, metadata_json, session_expiry_json, enable_payment_response_hash_json,
       redirect_with_http_post_json, is_auto_retries_enabled_json, max_auto_retries_enabled_json;
   std::string webhook_disabled_at;  // when its endpoint was switched off, "" while it is on
+  std::string routing_default;      // ids of accounts, a comma between them: /routing/default
 
   [[nodiscard]] std::string serialise() const;
   [[nodiscard]] static ProfileDetails parse(std::string_view json);
