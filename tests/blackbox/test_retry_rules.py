@@ -6,6 +6,9 @@ from pathlib import Path
 from harness.case import Case
 from harness.merchant import CARD_DECLINED
 
+CARD_GENERIC = "4000000000000002"
+CARD_STOLEN = "4000000000009979"
+
 NAME = {"connector": "stripe", "flow": "Payment", "sub_flow": "Authorize", "code": "card_declined",
         "message": "insufficient_funds"}
 RULE = NAME | {"status": "failure", "decision": "retry", "step_up_possible": False, "clear_pan_possible": False}
@@ -108,6 +111,25 @@ class RetryRules(Case):
         self.assertEqual(shop.retrieve(ruled["payment_id"])["unified_code"], "OURS_1")
         self.assertEqual(shop.pay(number=CARD_DECLINED)["unified_code"], "OURS_2")
         self.assertNotIn("unified_code", shop.pay())
+
+    def test_a_rule_of_the_administrators_decides_what_moves_on(self):
+        shop = self.merchant()
+        answer = shop.post(f"/account/{shop.merchant_id}/connectors", {
+            "connector_type": "payment_processor", "connector_name": "stripe", "connector_label": "second",
+            "connector_account_details": {"auth_type": "HeaderKey", "api_key": shop.stripe_key + "_second"}})
+        self.assertEqual(answer.status, 200, answer)
+
+        def attempt_count(number):
+            return shop.pay(number=number)["attempt_count"]
+
+        self.assertEqual((attempt_count(CARD_DECLINED), attempt_count(CARD_GENERIC), attempt_count(CARD_STOLEN)), (1, 2, 1))
+        self.create(decision="retry")
+        self.create(message="generic_decline", decision="do_default")
+        self.create(message="stolen_card", decision="retry", step_up_possible=True)
+        self.assertEqual((attempt_count(CARD_DECLINED), attempt_count(CARD_GENERIC), attempt_count(CARD_STOLEN)), (2, 1, 1))
+        moved = shop.pay(number=CARD_DECLINED)["payment_id"]
+        attempts = shop.get(f"/payments/{moved}?expand_attempts=true").json["attempts"]
+        self.assertEqual([each["error_details"]["connector_details"]["code"] for each in attempts], ["card_declined"] * 2)
 
     def test_a_profile_says_whether_and_how_often(self):
         shop = self.merchant()

@@ -102,16 +102,8 @@ void write_unified(json::Writer& out, const flows::ErrorMeaning& meaning) {
   out.field("unified_code", meaning.unified_code).field("unified_message", meaning.unified_message);
 }
 
-void write_error(json::Writer& out, const flows::PaymentView& view) {
-  if (!view.attempt) {
-    out.null_field("error_code").null_field("error_message");
-    return;
-  }
-  const Attempt& attempt = *view.attempt;
-  out.text_or_null("error_code", attempt.error.code);
-  out.text_or_null("error_message", attempt.error.message);
-  if (attempt.state == AttemptState::declined)
-    out.field("manual_retry_allowed", attempt.retry_class != RetryClass::do_not_retry);
+// By the retry rule for it: of an attempt that shows an error.
+void write_meaning(json::Writer& out, const Attempt& attempt) {
   if (attempt.error.code.empty() && attempt.state != AttemptState::declined) return;
   const flows::ErrorMeaning meaning = flows::meaning_of(attempt);
   write_unified(out, meaning);
@@ -123,6 +115,19 @@ void write_error(json::Writer& out, const flows::PaymentView& view) {
   out.key("connector_details").begin_object();
   out.text_or_null("code", attempt.error.code);
   out.text_or_null("message", attempt.error.message).end_object().end_object();
+}
+
+void write_error(json::Writer& out, const flows::PaymentView& view) {
+  if (!view.attempt) {
+    out.null_field("error_code").null_field("error_message");
+    return;
+  }
+  const Attempt& attempt = *view.attempt;
+  out.text_or_null("error_code", attempt.error.code);
+  out.text_or_null("error_message", attempt.error.message);
+  if (attempt.state == AttemptState::declined)
+    out.field("manual_retry_allowed", attempt.retry_class != RetryClass::do_not_retry);
+  write_meaning(out, attempt);
 }
 
 void write_next_action(json::Writer& out, const flows::PaymentView& view, std::string_view public_url) {
@@ -212,6 +217,7 @@ void write_attempts(json::Writer& out, const flows::PaymentView& view) {
     out.field("payment_method", family_of(attempt.method));
     out.text_or_null("error_code", attempt.error.code);
     out.text_or_null("error_message", attempt.error.message);
+    write_meaning(out, attempt);
     out.field("created_at", format_iso8601(attempt.created_at));
     out.field("modified_at", format_iso8601(attempt.modified_at)).end_object();
   }
