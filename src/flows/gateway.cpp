@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/planted.hpp"
+#include "flows/routing/error_meaning.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -201,6 +202,9 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
   }
   if (auto* rejected = std::get_if<outcome::Rejected>(&call.outcome)) rejected->retry_after = retry_after;
   count_contradiction(context, snapshot, call.outcome, origin);
+  if (!std::holds_alternative<outcome::Accepted>(call.outcome))
+    co_await explain(context, snapshot.account->row.connector, snapshot.aggregate.operation->kind,
+                     call.outcome);
   co_return call;
 }
 
@@ -242,9 +246,11 @@ Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapsh
     };
     co_await compute_step(context, *snapshot.account, connector_of, step, std::move(resume));
   }
-  if (result.finding)
-    if (const auto* found = std::get_if<finding::Found>(&*result.finding))
-      count_contradiction(context, snapshot, found->outcome, origin);
+  auto* found = result.finding ? std::get_if<finding::Found>(&*result.finding) : nullptr;
+  if (!found) co_return result;
+  count_contradiction(context, snapshot, found->outcome, origin);
+  co_await explain(context, snapshot.account->row.connector, snapshot.aggregate.operation->kind,
+                   found->outcome);
   co_return result;
 }
 
