@@ -58,6 +58,7 @@ std::string_view code_name(Code code) {
     case Code::method_not_allowed: return "method_not_allowed";
     case Code::route_not_found: return "route_not_found";
     case Code::under_review: return "under_review";
+    case Code::no_route: return "no_route";
     case Code::internal: return "internal";
     case Code::connector_answer_malformed: return "connector_answer_malformed";
     case Code::connector_credentials_invalid: return "connector_credentials_invalid";

@@ -64,6 +64,7 @@ const std::map<int, std::string> kCodes = {
     {614, "method_not_allowed"},
     {615, "route_not_found"},
     {616, "under_review"},
+    {617, "no_route"},
     {699, "internal"},
     {700, "connector_answer_malformed"},
     {701, "connector_credentials_invalid"},

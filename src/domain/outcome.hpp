@@ -82,13 +82,16 @@ namespace outcome {
 // Not one byte went out.
 struct NotSent {
   std::string why;
-  // For a reason of ours (no free connection, its time to be sent had passed): says nothing about the gateway.
+  // For a reason of ours (no free connection, its time to be sent had passed): says nothing about the
+  // gateway.
   bool is_ours = false;
 };
 // Answered, and certainly not executed: bad request, bad key, rate limit.
 struct Rejected {
   GatewayError error;
   enum class Cause : std::uint8_t { request, credentials, rate_limit } cause = Cause::request;
+  Duration
+      retry_after{};  // rate_limit: how long the gateway wants to be left alone, zero when it did not say
 };
 struct Declined {
   GatewayError error;
@@ -124,6 +127,10 @@ using Outcome =
 // Whether another gateway may be tried: only when this one certainly has not charged and never will, and when
 // another could say otherwise.
 [[nodiscard]] bool may_move_on(const Outcome& outcome);
+// The weaker half of that: it certainly has not charged and never will.
+[[nodiscard]] bool is_certain_no(const Outcome& outcome);
+// The issuer wants this card not to be tried again, anywhere: card schemes fine those who do.
+[[nodiscard]] bool forbids_retry(DeclineReason reason);
 
 // What a query (never a money call) says about an operation whose outcome is not known.
 namespace finding {
