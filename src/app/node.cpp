@@ -212,6 +212,8 @@ Result<void> Node::add_workers() {
   for (std::size_t index = 0; index < pool_->size(); ++index) {
     net::ClientConfig client;
     client.ca_file = config_.tls_ca_file;
+    client.connections_per_origin_max = static_cast<std::size_t>(config_.connections_per_host);
+    client.connection_wait = milliseconds(config_.connection_wait_ms);
     if (config_.webhooks_allow_private) client.webhook_reach = {true, true, {}};
     Result<std::unique_ptr<net::HttpClientPool>> http =
         net::HttpClientPool::create(pool_->executor(index), clock_, std::move(client));
