@@ -66,6 +66,11 @@ const std::vector<Option>& options() {
        "where it tells the switch; https, or http to loopback"},
       {"connectors.timeout_ms", Integer{&Config::gateway_timeout_ms, 100, 120'000},
        "for one whole call to a gateway"},
+      {"connectors.first_timeout_ms", Integer{&Config::first_timeout_ms, 500, 30'000},
+       "for the call of a payment's first attempt, unless its connector account has its own; at most "
+       "connectors.timeout_ms"},
+      {"connectors.later_timeout_ms", Integer{&Config::later_timeout_ms, 500, 30'000},
+       "for that of each further attempt"},
       {"connectors.connections_per_host", Integer{&Config::connections_per_host, 1, 8'192},
        "connections to one host at once, of each io thread"},
       {"connectors.connection_wait_ms", Integer{&Config::connection_wait_ms, 0, 30'000},

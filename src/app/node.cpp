@@ -52,6 +52,8 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   settings.identity_hosts.emplace("wechatpay",
                                   IdentityHosts{config.wechatpay_open_url, config.wechatpay_api_url});
   settings.gateway_timeout = milliseconds(config.gateway_timeout_ms);
+  settings.first_timeout = milliseconds(config.first_timeout_ms);
+  settings.later_timeout = milliseconds(config.later_timeout_ms);
   settings.send_window = milliseconds(config.send_window_ms);
   settings.callback_tolerance = seconds(config.callback_tolerance_s);
   settings.session_expiry = seconds(config.session_expiry_s);

@@ -89,7 +89,8 @@ class Journey {
   Task<void> send() {
     SendTerms terms;
     terms.send_by = send_by_;
-    terms.timeout = attempts_ == 1 ? snapshot_.account->first_timeout : snapshot_.account->later_timeout;
+    terms.timeout = attempt_timeout(context_.settings, *snapshot_.account,
+                                    attempts_ == 1 ? AttemptPlace::first : AttemptPlace::later);
     // The last try takes what is paid with along.
     const bool may_be_last = !has_more_tries();
     std::optional<Instrument> instrument = may_be_last ? std::move(instrument_) : instrument_;
