@@ -302,7 +302,7 @@ TEST(Faults, H06_APlaceIsGivenOnWhateverBecameOfItsConnection) {
     peer.receive_until("{}");
     may_break.acquire();  // and closes without a word
   });
-  Pending left;
+  Pending left, waits;
   {
     Caller caller({.connections_per_origin_max = 1, .connection_wait = seconds(5)});
     Pending first = begin_call(caller, server.origin());
@@ -315,6 +315,8 @@ TEST(Faults, H06_APlaceIsGivenOnWhateverBecameOfItsConnection) {
     may_break.release();
     expect_error(second.get(), Code::connection_lost, Certainty::unknown);
     await_waiting(caller, 0);
+    waits = begin_call(caller, server.origin());
+    await_waiting(caller, 1);
   }
   may_break.release();
 }
