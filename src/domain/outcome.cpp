@@ -20,10 +20,14 @@ bool is_certain_no(const Outcome& outcome) {
          !std::holds_alternative<outcome::Unknown>(outcome);
 }
 
-bool forbids_retry(DeclineReason reason) {
+// Visa's category 1, "issuer will never approve" (04, 07, 15, 41, 43, 46, R0, R1, R3), and Mastercard's
+// advice codes 03 and 21, as far as our reasons tell them apart; fraud, because the payer is not the one to
+// help.
+bool is_hard(DeclineReason reason) {
   switch (reason) {
     case DeclineReason::lost_or_stolen:
     case DeclineReason::suspected_fraud:
+    case DeclineReason::restricted:
     case DeclineReason::invalid_account:
     case DeclineReason::stop_payment: return true;
     case DeclineReason::unspecified:
@@ -35,7 +39,6 @@ bool forbids_retry(DeclineReason reason) {
     case DeclineReason::incorrect_pin:
     case DeclineReason::authentication_required:
     case DeclineReason::authentication_failed:
-    case DeclineReason::restricted:
     case DeclineReason::limit_exceeded:
     case DeclineReason::not_permitted:
     case DeclineReason::currency_not_supported:

@@ -15,7 +15,7 @@ namespace payweir {
 // Who can do something about a decline, and when.
 enum class RetryClass : std::uint8_t { do_not_retry, retry_later, needs_customer };
 
-// One vocabulary for all gateways' reasons; the wire's unified_code.
+// One vocabulary for all gateways' reasons.
 enum class DeclineReason : std::uint8_t {
   unspecified,
   insufficient_funds,
@@ -43,6 +43,8 @@ enum class DeclineReason : std::uint8_t {
 struct GatewayError {
   std::string code;     // e.g. "card_declined"
   std::string message;  // composed by the connector as the API shows it
+  // By the retry rule for it, JSON: flows/routing/error_meaning.hpp. "" when there is none.
+  std::string meaning{};
   friend bool operator==(const GatewayError&, const GatewayError&) = default;
 };
 
@@ -129,8 +131,9 @@ using Outcome =
 [[nodiscard]] bool may_move_on(const Outcome& outcome);
 // The weaker half of that: it certainly has not charged and never will.
 [[nodiscard]] bool is_certain_no(const Outcome& outcome);
-// The issuer wants this card not to be tried again, anywhere: card schemes fine those who do.
-[[nodiscard]] bool forbids_retry(DeclineReason reason);
+// Declines that no rule softens: asking again, anywhere, would be refused, and costs the merchant its
+// standing with the card schemes.
+[[nodiscard]] bool is_hard(DeclineReason reason);
 
 // What a query (never a money call) says about an operation whose outcome is not known.
 namespace finding {

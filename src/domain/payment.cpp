@@ -333,7 +333,7 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::MoveOn&
   if (!is_certain_no(move.outcome) && !PLANTED(moves_on_after_unknown))
     return refuse("the gateway may have charged");
   const auto* declined = std::get_if<outcome::Declined>(&move.outcome);
-  if (declined && forbids_retry(declined->reason) && !PLANTED(retries_a_hard_decline))
+  if (declined && is_hard(declined->reason) && !PLANTED(retries_a_hard_decline))
     return refuse("the issuer forbids another try");
   if (now >= payment.expires_at) return refuse("the time to pay is over");
   if (payment.attempt_count >= kAttemptsMax) return refuse("there were too many attempts");

@@ -14,8 +14,8 @@ struct Change {
   std::optional<CaptureMethod> capture_method;
   std::optional<AuthenticationType> authentication_type;
   std::optional<Instrument> instrument;
-  std::string connector, connector_account_id;
   SharedValue<PaymentDetails> details;
+  std::string only_account;
   bool confirms = false;
   bool on_payment_page = false;
 };
@@ -195,9 +195,8 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     }
     if (!snapshot.profile) co_return fail(Code::not_found, "profile_id", "the business profile was deleted");
     const Card* given = change.instrument ? std::get_if<Card>(&*change.instrument) : nullptr;
-    Result<Route> route =
-        route_payment(*snapshot.profile, snapshot.aggregate.payment, *snapshot.details, confirm.method, given,
-                      {change.connector, change.connector_account_id});
+    Result<Route> route = route_payment({*snapshot.profile, snapshot.aggregate.payment, *snapshot.details,
+                                         confirm.method, given, change.only_account});
     if (!route) {
       Result<Answer> answer =
           co_await replay_or_fail(context, key, std::move(route.error()), AnswerWith::payment, rendering);
@@ -260,8 +259,6 @@ Task<Result<Answer>> update_payment(Context& context, Principal principal, Key k
   change.capture_method = command.capture_method;
   change.authentication_type = command.authentication_type;
   change.instrument = std::move(command.instrument);
-  change.connector = std::move(command.connector);
-  change.connector_account_id = std::move(command.connector_account_id);
   change.details = std::move(command.details);
   change.confirms = command.confirm;
   Result<Answer> answer =
@@ -275,8 +272,7 @@ Task<Result<Answer>> confirm_payment(Context& context, Principal principal, Key 
   change.payment_id = std::move(command.payment_id);
   change.client_secret = std::move(command.client_secret);
   change.instrument = std::move(command.instrument);
-  change.connector = std::move(command.connector);
-  change.connector_account_id = std::move(command.connector_account_id);
+  change.only_account = std::move(command.only_account);
   change.details = std::move(command.details);
   change.confirms = true;
   change.on_payment_page = command.on_payment_page;
