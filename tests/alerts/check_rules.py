@@ -89,7 +89,7 @@ def breaches_of_rules(document, series, headings):
 
 
 def breaches_of_document(text, families):
-    rows = re.findall(r"^\| `(payweir_\w+)` \| ([^|]*) \|", text, re.M)
+    rows = re.findall(r"^\| `(payweir_\w+)` \|([^|]*)\|", text, re.M)
     listed = {name for name, _ in rows}
     for name in sorted(families.keys() - listed):
         yield f"docs/alerts.md does not list {name}"
