@@ -52,6 +52,8 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   settings.identity_hosts.emplace("wechatpay",
                                   IdentityHosts{config.wechatpay_open_url, config.wechatpay_api_url});
   settings.gateway_timeout = milliseconds(config.gateway_timeout_ms);
+  settings.first_timeout = milliseconds(config.first_timeout_ms);
+  settings.later_timeout = milliseconds(config.later_timeout_ms);
   settings.send_window = milliseconds(config.send_window_ms);
   settings.callback_tolerance = seconds(config.callback_tolerance_s);
   settings.session_expiry = seconds(config.session_expiry_s);
@@ -212,6 +214,8 @@ Result<void> Node::add_workers() {
   for (std::size_t index = 0; index < pool_->size(); ++index) {
     net::ClientConfig client;
     client.ca_file = config_.tls_ca_file;
+    client.connections_per_origin_max = static_cast<std::size_t>(config_.connections_per_host);
+    client.connection_wait = milliseconds(config_.connection_wait_ms);
     if (config_.webhooks_allow_private) client.webhook_reach = {true, true, {}};
     Result<std::unique_ptr<net::HttpClientPool>> http =
         net::HttpClientPool::create(pool_->executor(index), clock_, std::move(client));

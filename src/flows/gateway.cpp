@@ -329,6 +329,13 @@ Task<Result<void>> ask_whether_valid(Context& context, const ConnectorAccount& a
   co_return valid;
 }
 
+Duration attempt_timeout(const Settings& settings, const ConnectorAccount& account, AttemptPlace place) {
+  const bool is_first = place == AttemptPlace::first;
+  const Duration of_account = is_first ? account.first_timeout : account.later_timeout;
+  const Duration of_switch = is_first ? settings.first_timeout : settings.later_timeout;
+  return std::min(of_account.ms > 0 ? of_account : of_switch, settings.gateway_timeout);
+}
+
 Instant executed_by(const Settings& settings, const Operation& operation) {
   return operation.created_at + settings.send_window + settings.gateway_timeout + kExecutionMax;
 }
