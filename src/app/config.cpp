@@ -75,6 +75,8 @@ const std::vector<Option>& options() {
        "an outcome that is unknown for longer waits for a person"},
       {"payments.session_expiry_s", Integer{&Config::session_expiry_s, 60, 7'776'000},
        "an unpaid payment expires after this"},
+      {"routing.set_back_below_percent", Integer{&Config::routing_set_back_below_percent, 0, 100},
+       "accounts that answer fewer of their payments go behind the others; 0: none ever does"},
       {"webhooks.allow_private", Boolean{&Config::webhooks_allow_private},
        "webhooks may go to private addresses and plain http"},
       {"limits.requests_per_key_s", Integer{&Config::rate_limit_per_key, 1, 1'000'000},

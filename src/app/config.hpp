@@ -34,6 +34,7 @@ struct Config {
   std::int64_t send_window_ms = 20'000;
   std::int64_t callback_tolerance_s = 300;
   std::int64_t session_expiry_s = 900;
+  std::int64_t routing_set_back_below_percent = 98;
   bool webhooks_allow_private = false;
   std::int64_t rate_limit_per_key = 50'000;
   std::int64_t rate_limit_per_address = 100'000;

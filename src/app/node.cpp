@@ -53,6 +53,8 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
                                   IdentityHosts{config.wechatpay_open_url, config.wechatpay_api_url});
   settings.gateway_timeout = milliseconds(config.gateway_timeout_ms);
   settings.send_window = milliseconds(config.send_window_ms);
+  settings.routing_set_back_below_ppm =
+      static_cast<std::int32_t>(config.routing_set_back_below_percent * 10'000);
   settings.callback_tolerance = seconds(config.callback_tolerance_s);
   settings.session_expiry = seconds(config.session_expiry_s);
   settings.sandbox = config.sandbox;

@@ -31,6 +31,8 @@ struct Settings {
   Duration gateway_timeout = seconds(30);  // for one whole gateway call
   // send_by = recording + this; the recording itself may take seconds on a slow disk.
   Duration send_window = seconds(20);
+  // An account whose technical success is lower, in millionths, goes behind the others; 0: none ever does.
+  std::int32_t routing_set_back_below_ppm = 980'000;
   Duration callback_tolerance = seconds(300);  // how old a signed callback of a gateway may be
   Duration session_expiry = minutes(15);       // an unpaid payment expires
   Duration resolve_within = hours(48);         // an outcome that is unknown for longer waits for a person

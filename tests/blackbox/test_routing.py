@@ -12,7 +12,7 @@ def comparison(lhs, value, operator="equal"):
     return {"lhs": lhs, "comparison": operator, "value": tagged, "metadata": {}}
 
 
-class Routing(Case):
+class RoutingCase(Case):
     def setUp(self):
         super().setUp()
         self.shop = self.merchant()
@@ -58,6 +58,8 @@ class Routing(Case):
     def account_of(self, **more):
         return self.pay(**more)["merchant_connector_id"]
 
+
+class Routing(RoutingCase):
     def test_rules_decide_and_the_payment_says_which(self):
         self.assertNotIn("routing_reason", self.pay())
         algorithm = self.advanced(
@@ -173,7 +175,8 @@ class Routing(Case):
             (self.advanced(("r", self.second, comparison("amount", "red"))), 'rule "r"'),
             (self.advanced(("r", "mca_00000000000000000000000000", visa)), 'rule "r"'),
             (self.advanced(("r", self.second, visa), ("s", self.first, visa)), 'rule "s"'),
-            (self.advanced(("r", self.second, comparison("success_rate", 1))), "not measured yet"),
+            (self.advanced(("r", self.second, comparison("success_rate", 2))), "from 0 to 1"),
+            ({"type": "dynamic", "data": {"cost": {"within_percent": "101"}}}, "within_percent"),
             ({"type": "single", "data": {"connector": "paypal"}}, "paypal"),
             ({"type": "volume_split", "data": [{"connector": "stripe", "split": 99}]}, "99"),
             ({"type": "random", "data": []}, "type"),
@@ -192,10 +195,16 @@ class Routing(Case):
     def test_the_guides_examples_are_taken(self):
         guide = (Path(__file__).parents[2] / "docs/guides/routing.md").read_text()
         examples = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)
-        self.assertEqual(len(examples), 4)
+        self.assertEqual(len(examples), 6)
+        self.assertIn("dynamic", examples[3])
         for example in examples:
             algorithm = json.loads(example.replace("MCA_1", self.first).replace("MCA_2", self.second))
             self.activate(algorithm)
+            if "large amounts" in example:
+                self.the_rules_of_the_guide_decide()
+            self.pay()
+
+    def the_rules_of_the_guide_decide(self):
         self.assertIn("large amounts", self.pay(amount=100_001)["routing_reason"])
         self.assertIn("half of the gold", self.pay(metadata={"tier": "gold"})["routing_reason"])
         self.assertIn("no rule holds", self.pay(metadata={"tier": "silver"})["routing_reason"])

@@ -55,9 +55,6 @@ Result<void> check_algorithm(const ProfileEntry& profile, const std::string& alg
   const Result<routing::CompiledProgram> compiled =
       routing::compile_algorithm(*algorithm, "algorithm", accounts);
   if (!compiled) return std::unexpected(compiled.error());
-  if (compiled->asks_about_accounts())
-    return fail(Code::invalid_value, "algorithm.data.rules",
-                "success_rate and cost_bps of accounts are not measured yet");
   return {};
 }
 

@@ -22,15 +22,31 @@ struct RoutedPayment {
   std::string_view only_account = {};  // mca_…: no other may take it, whatever anybody wishes
 };
 
+// How often an account's payments are approved, as far as this process knows.
+class AccountEstimates {
+ public:
+  virtual ~AccountEstimates() = default;
+  [[nodiscard]] virtual routing::Estimate of(const ConnectorAccount& account, const routing::Segment& segment,
+                                             std::uint32_t draw) const = 0;
+};
+
+// What routing rests on beside the profile and the payment.
+struct RoutingMeans {
+  const AccountEstimates* estimates = nullptr;  // null: nothing is known of any account
+  // Accounts with a lower technical success go behind the others, but for what the request itself asks.
+  std::int32_t set_back_below_ppm = 0;
+};
+
 struct Route {
   std::vector<std::shared_ptr<const ConnectorAccount>> accounts;  // best first, never empty
+  std::vector<routing::Standing> standings;  // of each, as far as it is known; none when nothing is
   // Why, as it is stored with the payment: at most kRouteReasonMax bytes of JSON.
   std::string reason_json;
 };
 inline constexpr std::size_t kRouteReasonMax = 200;
 
 // Errors: no_connector_account, capture_method_not_supported.
-[[nodiscard]] Result<Route> route_payment(const RoutedPayment& routed);
+[[nodiscard]] Result<Route> route_payment(const RoutedPayment& routed, const RoutingMeans& means);
 
 // The reason in words: "rule \"euros\" of routing_…". "" for what has none.
 [[nodiscard]] std::string route_in_words(std::string_view reason_json);
