@@ -213,3 +213,46 @@ class Routing(RoutingCase):
         rules = [(f"rule {n}", self.second, comparison("amount", n)) for n in range(1, 1001)]
         self.activate(self.advanced(*rules))
         self.assertIn('rule "rule 777"', self.pay(amount=777)["routing_reason"])
+
+    def test_what_routing_would_do_can_be_asked(self):
+        self.activate(self.advanced(("euros", self.second, comparison("currency", "EUR"))))
+
+        def ask(**more):
+            body = {"created_by": self.shop.profile_id, "parameters": {
+                "amount": {"type": "number", "value": 6540}, "currency": {"type": "enum_variant", "value": "EUR"},
+                "card_network": {"type": "enum_variant", "value": "Visa"}, "mandate_type": {"type": "x", "value": "y"}}}
+            body["parameters"] |= more.pop("parameters", {})
+            return self.shop.post("/routing/rule/evaluate", body | more)
+
+        answer = ask()
+        self.assertEqual(answer.status, 200, answer)
+        self.assertEqual(answer.json["status"], "success")
+        self.assertEqual(answer.json["evaluated_output"], [self.choice(self.second)])
+        self.assertEqual(answer.json["eligible_connectors"], [self.choice(self.second), self.choice(self.first)])
+        self.assertEqual(answer.json["output"]["connectors"][0], {"gateway_name": "stripe", "gateway_id": self.second})
+        self.assertIn('rule "euros"', answer.json["explanation"])
+        dollars = ask(parameters={"currency": {"type": "enum_variant", "value": "USD"}})
+        self.assertEqual(dollars.json["evaluated_output"], [self.choice(self.first)])
+        wallet = {"parameters": {"payment_method": {"type": "enum_variant", "value": "wallet"},
+                                 "payment_method_type": {"type": "enum_variant", "value": "ali_pay"}}}
+        self.assert_error(ask(**wallet), 400)
+        fallback = ask(fallback_output=[{"gateway_name": "alipay", "gateway_id": "mca_1"}], **wallet)
+        self.assertEqual((fallback.json["status"], fallback.json["evaluated_output"]),
+                         ("fallback", [{"connector": "alipay", "merchant_connector_id": "mca_1"}]))
+        for wrong, field in (({"created_by": None}, "created_by"), ({"parameters": {"amount": None}}, "parameters.amount"),
+                             ({"parameters": {"card_network": {"type": "enum_variant", "value": "paper"}}}, "card_network"),
+                             ({"fallback_output": [{}]}, "fallback_output")):
+            self.assert_error(ask(**wrong), 400, names=field)
+
+        info = {"paymentId": "pay_1", "amount": 6540, "currency": "EUR", "paymentType": "ORDER_PAYMENT",
+                "paymentMethod": "card", "paymentMethodType": "credit", "cardIsin": "424242"}
+        decide = {"merchantId": self.shop.profile_id, "paymentInfo": info}
+        decided = self.shop.post("/routing/evaluate", decide)
+        self.assertEqual((decided.status, decided.json["decided_gateway"]), (200, f"stripe:{self.second}"), decided)
+        self.assertEqual(decided.json["routing_approach"], "PRIORITY_LOGIC")
+        decided = self.shop.post("/routing/evaluate", decide | {"eligibleGatewayList": [f"stripe:{self.first}"],
+                                                                "rankingAlgorithm": "SR_BASED_ROUTING"})
+        self.assertEqual(decided.json["gateway_priority_map"].keys(), {f"stripe:{self.first}"}, decided)
+        self.assertEqual(decided.json["routing_approach"], "SR_SELECTION_V3_ROUTING")
+        self.assert_error(self.shop.post("/routing/evaluate", decide | {"paymentInfo": {}}), 400, names="paymentInfo.")
+        self.assertEqual(self.shop.post("/payments/list", {}).json["data"], [], "nothing was made")

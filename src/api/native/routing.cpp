@@ -7,6 +7,7 @@
 
 #include "api/binding.hpp"
 #include "api/native/accounts_rendering.hpp"
+#include "api/native/routing_evaluation.hpp"
 #include "api/query_binding.hpp"
 #include "base/json_writer.hpp"
 #include "flows/routing/algorithms.hpp"
@@ -173,6 +174,27 @@ Task<Result<Reply>> update_default_of_profile(RequestContext request) {
   return update_default(std::move(request), std::move(profile_id), render_default_of_profile);
 }
 
+Task<Result<Reply>> evaluate_rule(RequestContext request) {
+  Result<RuleEvaluation> evaluation = bind_rule_evaluation(request.body());
+  if (!evaluation) co_return fail(std::move(evaluation.error()));
+  const Result<flows::RoutingVerdict> verdict = co_await flows::evaluate_routing(
+      request.flows, std::move(request.principal), std::move(evaluation->command));
+  if (verdict) co_return json_reply(render_rule_evaluation(*verdict));
+  const Code code = verdict.error().code;
+  const bool nobody_can = code == Code::no_connector_account || code == Code::capture_method_not_supported;
+  if (!nobody_can || evaluation->fallback.empty()) co_return fail(verdict.error());
+  co_return json_reply(render_fallback(evaluation->fallback));
+}
+
+Task<Result<Reply>> decide_gateway(RequestContext request) {
+  Result<flows::EvaluateRouting> command = bind_gateway_decision(request.body());
+  if (!command) co_return fail(std::move(command.error()));
+  const Result<flows::RoutingVerdict> verdict =
+      co_await flows::evaluate_routing(request.flows, std::move(request.principal), std::move(*command));
+  if (!verdict) co_return fail(verdict.error());
+  co_return json_reply(render_gateway_decision(*verdict));
+}
+
 using enum http::Method;
 
 constexpr std::array kRoutes = {
@@ -192,6 +214,9 @@ constexpr std::array kRoutes = {
           list},
     Route{post, "/routing/deactivate", Access::merchant, Body::json, "deactivate_routing_algorithm",
           deactivate},
+    Route{post, "/routing/evaluate", Access::merchant, Body::json, "decide_gateway", decide_gateway},
+    Route{post, "/routing/rule/evaluate", Access::merchant, Body::json, "evaluate_routing_rule",
+          evaluate_rule},
     Route{get, "/routing/{routing_algorithm_id}", Access::merchant, Body::none, "retrieve_routing_algorithm",
           retrieve},
     Route{post, "/routing/{routing_algorithm_id}/activate", Access::merchant, Body::optional_json,
