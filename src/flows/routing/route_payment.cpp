@@ -176,9 +176,10 @@ Result<Route> route_as_wished(const RoutedPayment& routed, const RoutingMeans& m
   return nobody(routed.method, !program->decide(facts, others.all).order.empty(), "routing");
 }
 
-// The profile's algorithm orders those that it names; the others follow by default.
-Reason arrange(const ProfileEntry& profile, const routing::Facts& facts, const Candidates& candidates,
-               std::vector<std::size_t>& order) {
+// The profile's algorithm, or the configuration's rules where there is none, orders those that it names; the
+// others follow by default.
+Reason arrange(const ProfileEntry& profile, const RoutingMeans& means, const routing::Facts& facts,
+               const Candidates& candidates, std::vector<std::size_t>& order) {
   Reason reason{.by = "default"};
   if (const ActiveRouting* active = profile.routing.get()) {
     routing::Ruling ruling = active->program.decide(facts, candidates.all);
@@ -189,6 +190,12 @@ Reason arrange(const ProfileEntry& profile, const routing::Facts& facts, const C
       reason.id = &active->id;
     }
     order = std::move(ruling.order);
+  } else if (means.rules) {
+    routing::Ruling ruling = means.rules->decide(facts, candidates.all);
+    if (ruling.rule != routing::Ruling::kDefault && !ruling.order.empty()) {
+      reason = reason_of("rules", *means.rules, ruling);
+      order = std::move(ruling.order);
+    }
   }
   for (std::size_t index = 0; index < candidates.all.size(); ++index)
     if (std::ranges::find(order, index) == order.end()) order.push_back(index);
@@ -213,7 +220,7 @@ Result<Route> route_payment(const RoutedPayment& routed, const RoutingMeans& mea
   const routing::Facts facts = facts_of(routed);
   const Candidates candidates(routed, means, facts, takers.able);
   std::vector<std::size_t> order;
-  Reason reason = arrange(routed.profile, facts, candidates, order);
+  Reason reason = arrange(routed.profile, means, facts, candidates, order);
   const std::size_t first = order.front();
   reason.set_back_count = routing::set_back(candidates.standings, order, means.set_back_below_ppm);
   if (order.front() != first) {  // by another's share, or exploring, it did not become the first
@@ -234,6 +241,7 @@ std::string route_in_words(std::string_view reason_json) {
   std::string words = "routing algorithm " + std::string(reason["id"].text());
   if (by == "request") words = "the request asked for this connector";
   if (by == "fallback") words = "no connector of the routing algorithm can take this payment";
+  if (by == "rules") words = "the configuration";
   if (by == "default") words = "the default order of connectors";
   if (reason["rule"].present())
     words += ", rule \"" + std::string(reason["rule"].text()) + "\"";

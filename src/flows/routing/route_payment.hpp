@@ -35,6 +35,8 @@ struct RoutingMeans {
   const AccountEstimates* estimates = nullptr;  // null: nothing is known of any account
   // Accounts with a lower technical success go behind the others, but for what the request itself asks.
   std::int32_t set_back_below_ppm = 0;
+  // Of the configuration, for profiles without an active algorithm; null: there are none.
+  const routing::CompiledProgram* rules = nullptr;
 };
 
 struct Route {

@@ -244,6 +244,23 @@ TEST(RoutePayment, ARuleMayAskForASuccessRate) {
   EXPECT_TRUE(shop.route()->reason_json.contains(R"("rule":"good")"));
 }
 
+TEST(RoutePayment, TheConfigurationsRulesServeProfilesWithoutAnAlgorithm) {
+  Shop shop;
+  const auto document = json::parse(Shop::rule("dollars", "currency", "enum_variant", "\"USD\""));
+  const auto rules = routing::compile_algorithm(routing::read_algorithm(document->root(), "rules").value(),
+                                                "rules", std::nullopt);
+  shop.means.rules = &rules.value();
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_EQ(route_in_words(shop.route()->reason_json), "the configuration, rule \"dollars\"");
+  std::ranges::reverse(shop.profile.by_default);
+  shop.payment.amount.currency = Currency::parse("EUR").value();
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1})) << "no rule holds: the profile's default";
+  EXPECT_EQ(shop.route()->reason_json, "");
+  shop.payment.amount.currency = Currency::parse("USD").value();
+  shop.use(R"({"type":"single","data":)" + Shop::choice(1) + "}");
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2}));
+}
+
 TEST(RoutePayment, WhoFailsTooOftenGoesBehindUnlessTheRequestNamesThem) {
   Shop shop;
   shop.means = {&shop.known, 980'000};

@@ -6,7 +6,8 @@ namespace payweir::flows {
 
 // What this switch routes by. Valid as long as the context.
 [[nodiscard]] inline RoutingMeans routing_means(const Context& context) {
-  return {.set_back_below_ppm = context.settings.routing_set_back_below_ppm};
+  return {.set_back_below_ppm = context.settings.routing_set_back_below_ppm,
+          .rules = context.settings.routing_rules.get()};
 }
 
 }  // namespace payweir::flows
