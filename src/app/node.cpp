@@ -80,9 +80,23 @@ struct Node::Worker {
         directory(*node.store_, keys, node.epoch_),
         rendering(node.settings_.public_url),
         rate_limiter(node.settings_),
-        context{node.settings_, node.clock_,  random,        *http,           keys,         *node.cards_,
-                node.log_,      *node.store_, directory,     node.telemetry_, node.review_, sequence,
-                rendering,      rate_limiter, node.offload_, node.artefacts_} {}
+        context{node.settings_,
+                node.clock_,
+                random,
+                *http,
+                keys,
+                *node.cards_,
+                node.log_,
+                *node.store_,
+                directory,
+                node.telemetry_,
+                node.review_,
+                sequence,
+                rendering,
+                rate_limiter,
+                node.offload_,
+                node.artefacts_,
+                node.canaries_.get()} {}
 
   net::SystemRandom random;
   FileKeys keys;

@@ -22,6 +22,8 @@
 
 namespace payweir::flows {
 
+class CanaryCounts;
+
 struct Context {
   const Settings& settings;
   Clock& clock;
@@ -39,6 +41,7 @@ struct Context {
   RateLimiter& rate_limiter;
   Offload& offload;
   Artefacts& artefacts;
+  CanaryCounts* canaries = nullptr;  // null: nothing is counted
 
   template <class Tag>
   [[nodiscard]] Id<Tag> new_id() {

@@ -256,3 +256,65 @@ class Routing(RoutingCase):
         self.assertEqual(decided.json["routing_approach"], "SR_SELECTION_V3_ROUTING")
         self.assert_error(self.shop.post("/routing/evaluate", decide | {"paymentInfo": {}}), 400, names="paymentInfo.")
         self.assertEqual(self.shop.post("/payments/list", {}).json["data"], [], "nothing was made")
+
+
+class RoutingCanaries(RoutingCase):
+    def setUp(self):
+        super().setUp()
+        self.old = self.activate({"type": "single", "data": self.choice(self.first)})
+        made = self.create({"type": "single", "data": self.choice(self.second)}, name="new")
+        self.new = made.json["id"]
+
+    def try_out(self, **terms):
+        return self.shop.post(f"/routing/{self.new}/activate", {"canary": {"percent": 50} | terms})
+
+    def active(self):
+        return {each["id"]: each.get("canary", {}).get("status") for each in self.shop.get("/routing/active").json}
+
+    def test_a_canary_takes_its_share_and_is_promoted(self):
+        tried = self.try_out()
+        self.assertEqual(tried.status, 200, tried)
+        self.assertEqual(tried.json["canary"], {"percent": 50, "worse_by_percent": "2", "payments_min": 200,
+                                                "status": "running", "why": None})
+        self.assertEqual(self.active(), {self.old: None, self.new: "running"})
+        payments = [self.pay() for _ in range(40)]
+        # Of 40 fair draws fewer than 5 of either are seen once in ten million runs.
+        of_canary = [each for each in payments if each["merchant_connector_id"] == self.second]
+        self.assertTrue(4 < len(of_canary) < 36, len(of_canary))
+        self.assertIn(f"routing algorithm {self.new} on trial", of_canary[0]["routing_reason"])
+        self.assertEqual(self.shop.post(f"/routing/{self.new}/activate").status, 200)
+        self.assertEqual(self.active(), {self.new: "promoted"})
+        self.assertEqual(self.account_of(), self.second)
+
+    def test_terms_that_cannot_be_meant_are_refused(self):
+        for terms, field in (({"percent": 0}, "canary.percent"), ({"percent": 100}, "canary.percent"),
+                             ({"percent": None}, "canary.percent"), ({"payments_min": 0}, "canary.payments_min"),
+                             ({"worse_by_percent": "-1"}, "canary.worse_by_percent"),
+                             ({"worse_by_percent": 2}, "canary.worse_by_percent")):
+            self.assert_error(self.try_out(**terms), 400, names=field)
+        self.assertEqual(self.active(), {self.old: None})
+
+    def is_on_trial(self, payment_id):
+        """Asked before it is paid: the payment's id decides."""
+        answer = self.shop.post("/routing/rule/evaluate", {
+            "created_by": self.shop.profile_id, "payment_id": payment_id,
+            "parameters": {"amount": {"type": "number", "value": 6540}, "currency": {"type": "enum_variant", "value": "USD"}}})
+        self.assertEqual(answer.status, 200, answer)
+        return "on trial" in answer.json["explanation"]
+
+    def test_a_canary_that_does_worse_is_taken_back(self):
+        self.assertEqual(self.try_out(payments_min=10).status, 200)
+        counts = {True: 0, False: 0}
+        while min(counts.values()) < 10:
+            payment_id = self.shop.post("/payments", {"amount": 6540, "currency": "USD"}).json["payment_id"]
+            on_trial = self.is_on_trial(payment_id)
+            data = card(number="4000000000000002") if on_trial else card()
+            paid = self.shop.post(f"/payments/{payment_id}/confirm", {"payment_method": "card", "payment_method_data": data})
+            self.assertEqual(paid.json["status"], "failed" if on_trial else "succeeded", paid)
+            self.assertEqual("on trial" in paid.json["routing_reason"], on_trial, paid)
+            counts[on_trial] += 1
+        self.eventually(self.active, {self.old: None})
+        canary = self.shop.get(f"/routing/{self.new}").json["canary"]
+        self.assertEqual(canary["status"], "returned")
+        self.assertEqual(canary["why"], f"approved 0.00 % of {counts[True]} payments, the rest 100.00 % of {counts[False]}")
+        self.assertEqual(self.account_of(), self.first)

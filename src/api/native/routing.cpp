@@ -10,6 +10,7 @@
 #include "api/native/routing_evaluation.hpp"
 #include "api/query_binding.hpp"
 #include "base/json_writer.hpp"
+#include "domain/routing/decimal.hpp"
 #include "flows/routing/algorithms.hpp"
 #include "flows/routing/defaults.hpp"
 
@@ -55,10 +56,34 @@ Task<Result<Reply>> create(RequestContext request) {
   co_return answer_reply(std::move(*answer));
 }
 
+// {"canary": {"percent": 5, "worse_by_percent": "2", "payments_min": 200}}; none without it.
+Result<std::optional<routing::CanaryTerms>> bind_trial(const json::Value& body) {
+  std::optional<Error> problem;
+  Fields fields(body, problem);
+  Fields canary = fields.object("canary");
+  std::optional<routing::CanaryTerms> terms;
+  if (!canary.present()) return bound(terms, problem);
+  terms.emplace();
+  terms->percent = static_cast<std::int32_t>(canary.required_integer("percent", {1, 99}));
+  terms->payments_min =
+      canary.integer("payments_min", {1, routing::kCanaryPaymentsMax}).value_or(terms->payments_min);
+  if (const std::string text = canary.text("worse_by_percent"); !text.empty()) {
+    const auto ppm = routing::scaled_decimal(text, routing::kAll / 100, routing::kAll);
+    if (!ppm)
+      canary.report(Code::invalid_value, "worse_by_percent",
+                    "a decimal from 0 to 100 of at most four places is expected");
+    terms->worse_by_ppm = static_cast<std::int32_t>(ppm.value_or(0));
+  }
+  return bound(terms, problem);
+}
+
 Task<Result<Reply>> activate(RequestContext request) {
   std::string id = request.param("routing_algorithm_id");
+  const Result<std::optional<routing::CanaryTerms>> trial = bind_trial(request.body());
+  if (!trial) co_return fail(trial.error());
   Result<flows::Answer> answer = co_await flows::activate_routing_algorithm(
-      request.flows, std::move(request.principal), std::move(request.key), std::move(id), kAccountRendering);
+      request.flows, std::move(request.principal), std::move(request.key), std::move(id), *trial,
+      kAccountRendering);
   if (!answer) co_return fail(std::move(answer.error()));
   co_return answer_reply(std::move(*answer));
 }

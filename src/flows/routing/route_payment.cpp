@@ -6,6 +6,7 @@
 #include "base/json_reader.hpp"
 #include "base/json_writer.hpp"
 #include "domain/routing/algorithm_json.hpp"
+#include "domain/routing/canary.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -106,6 +107,9 @@ struct Candidates {
   std::vector<routing::Candidate> all;
 };
 
+// Which of a running canary and the rest a payment is of.
+enum class Arm : std::uint8_t { none, rest, canary };
+
 // What is written down of a decision.
 struct Reason {
   std::string_view by;
@@ -115,6 +119,7 @@ struct Reason {
   const routing::Standing* chosen = nullptr;  // null: nothing is known of it
   bool has_explored = false;
   std::size_t set_back_count = 0;
+  Arm arm = Arm::none;
 };
 
 // A cost above this is told as this.
@@ -133,6 +138,7 @@ std::string serialise(const Reason& reason) {
   }
   if (reason.has_explored) out.field("explored", 1);
   if (reason.set_back_count > 0) out.field("set_back", static_cast<std::int64_t>(reason.set_back_count));
+  if (reason.arm != Arm::none) out.field("canary", reason.arm == Arm::canary ? 1 : 0);
   out.end_object();
   std::string text = std::move(out).take();
   check(text.size() <= kRouteReasonMax, "a route's reason is too long");
@@ -178,10 +184,10 @@ Result<Route> route_as_wished(const RoutedPayment& routed, const RoutingMeans& m
 
 // The profile's algorithm, or the configuration's rules where there is none, orders those that it names; the
 // others follow by default.
-Reason arrange(const ProfileEntry& profile, const RoutingMeans& means, const routing::Facts& facts,
+Reason arrange(const ActiveRouting* active, const RoutingMeans& means, const routing::Facts& facts,
                const Candidates& candidates, std::vector<std::size_t>& order) {
   Reason reason{.by = "default"};
-  if (const ActiveRouting* active = profile.routing.get()) {
+  if (active) {
     routing::Ruling ruling = active->program.decide(facts, candidates.all);
     if (ruling.order.empty()) {
       reason.by = "fallback";
@@ -220,7 +226,15 @@ Result<Route> route_payment(const RoutedPayment& routed, const RoutingMeans& mea
   const routing::Facts facts = facts_of(routed);
   const Candidates candidates(routed, means, facts, takers.able);
   std::vector<std::size_t> order;
-  Reason reason = arrange(routed.profile, means, facts, candidates, order);
+  const ActiveRouting* active = routed.profile.routing.get();
+  Arm arm = Arm::none;
+  if (const RoutingCanary* canary = routed.profile.canary.get()) {
+    const bool is_its = routing::takes_canary(routed.payment.id.salt, canary->run, canary->percent);
+    arm = is_its ? Arm::canary : Arm::rest;
+    if (is_its) active = canary->routing.get();
+  }
+  Reason reason = arrange(active, means, facts, candidates, order);
+  reason.arm = arm;
   const std::size_t first = order.front();
   reason.set_back_count = routing::set_back(candidates.standings, order, means.set_back_below_ppm);
   if (order.front() != first) {  // by another's share, or exploring, it did not become the first
@@ -228,7 +242,7 @@ Result<Route> route_payment(const RoutedPayment& routed, const RoutingMeans& mea
     reason.has_explored = false;
   }
   if (means.estimates) reason.chosen = &candidates.standings[order.front()];
-  const bool says_nothing = reason.by == "default" && reason.set_back_count == 0;
+  const bool says_nothing = reason.by == "default" && reason.set_back_count == 0 && arm == Arm::none;
   return make_route(takers.able, candidates, means, order, says_nothing ? "" : serialise(reason));
 }
 
@@ -243,6 +257,7 @@ std::string route_in_words(std::string_view reason_json) {
   if (by == "fallback") words = "no connector of the routing algorithm can take this payment";
   if (by == "rules") words = "the configuration";
   if (by == "default") words = "the default order of connectors";
+  if (reason["canary"].integer() == 1) words += " on trial";
   if (reason["rule"].present())
     words += ", rule \"" + std::string(reason["rule"].text()) + "\"";
   else if (by == "advanced")

@@ -261,6 +261,24 @@ TEST(RoutePayment, TheConfigurationsRulesServeProfilesWithoutAnAlgorithm) {
   EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2}));
 }
 
+TEST(RoutePayment, ACanaryTakesItsShareAndSaysSo) {
+  Shop shop;
+  shop.use(R"({"type":"single","data":)" + Shop::choice(2) + "}");
+  const auto trial = shop.profile.routing;
+  shop.use(R"({"type":"single","data":)" + Shop::choice(1) + "}");
+  shop.profile.canary = std::make_shared<const RoutingCanary>(trial, 100, 7);
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_TRUE(shop.route()->reason_json.ends_with(R"(,"canary":1})"));
+  EXPECT_TRUE(route_in_words(shop.route()->reason_json).ends_with(" on trial"));
+  shop.profile.canary = std::make_shared<const RoutingCanary>(trial, 0, 7);
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_TRUE(shop.route()->reason_json.ends_with(R"(,"canary":0})"));
+  shop.profile.routing = nullptr;
+  EXPECT_EQ(shop.route()->reason_json, R"({"by":"default","canary":0})");
+  shop.details.routing_json = R"({"type":"single","data":"stripe"})";
+  EXPECT_EQ(shop.route()->reason_json, R"({"by":"request"})") << "which is neither's doing";
+}
+
 TEST(RoutePayment, WhoFailsTooOftenGoesBehindUnlessTheRequestNamesThem) {
   Shop shop;
   shop.means = {&shop.known, 980'000};
@@ -298,7 +316,9 @@ TEST(RoutePayment, TheReasonFitsAndSaysWhatDecided) {
   shop.means = {&shop.known, 980'000};
   shop.known.by_key[2] = {.rate_ppm = 1'000'000, .drawn_ppm = 1'000'000};
   shop.known.by_key[1] = {.technical_ppm = 0, .technical_payments = 100};
+  shop.profile.canary = std::make_shared<const RoutingCanary>(shop.profile.routing, 100, 7);
   EXPECT_LE(shop.route()->reason_json.size(), kRouteReasonMax);
+  shop.profile.canary = nullptr;
   shop.means = {};
   const Result<Route> route = shop.route();
   EXPECT_EQ(route_in_words(route->reason_json), "routing algorithm " + to_text(RoutingAlgorithmId{7, 7}) +
