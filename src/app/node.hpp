@@ -10,7 +10,6 @@
 #include "app/file_keys.hpp"
 #include "app/locked_card_hold.hpp"
 #include "flows/context.hpp"
-#include "flows/routing/canary_counts.hpp"
 #include "net/io_pool.hpp"
 #include "net/offload_pool.hpp"
 #include "net/server.hpp"
@@ -73,7 +72,7 @@ class Node {
   flows::Telemetry telemetry_;
   flows::Review review_;
   flows::Artefacts artefacts_;
-  const std::unique_ptr<flows::CanaryCounts> canaries_ = std::make_unique<flows::CanaryCounts>();
+  std::unique_ptr<flows::Traffic> traffic_;
   flows::DirectoryEpoch epoch_{1};
   Secret master_key_;
   std::unique_ptr<LockedCardHold> cards_;

@@ -1,5 +1,5 @@
 // Update and confirm: both change what is not decided yet; confirm then starts an attempt.
-#include "flows/operate.hpp"
+#include "flows/authorise.hpp"
 #include "flows/routing/routing_means.hpp"
 
 namespace payweir::flows {
@@ -176,6 +176,12 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
       co_return answer;
     }
 
+    const std::optional<Admission::Ticket> ticket = admit(context, principal);
+    if (!ticket) {
+      Result<Answer> answer =
+          co_await replay_or_fail(context, key, too_many_in_flight(), AnswerWith::payment, rendering);
+      co_return answer;
+    }
     event::Confirm confirm;
     confirm.attempt_id = context.new_id<AttemptTag>();
     confirm.operation_id = context.new_id<OperationTag>();
@@ -197,9 +203,15 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
           co_await replay_or_fail(context, key, std::move(route.error()), AnswerWith::payment, rendering);
       co_return answer;
     }
-    snapshot.account = std::move(route->accounts.front());
     if (snapshot.details->routed_by_json != route->reason_json)
       snapshot.details.edit().routed_by_json = std::move(route->reason_json);
+    Result<Heading> heading = set_out(context, std::move(*route));
+    if (!heading) {
+      Result<Answer> answer =
+          co_await replay_or_fail(context, key, std::move(heading.error()), AnswerWith::payment, rendering);
+      co_return answer;
+    }
+    snapshot.account = heading->account;
     decision->next.attempt->connector_account_key = snapshot.account->row.id.key;
     decision->next.operation->connector_account_key = snapshot.account->row.id.key;
     decision->next.payment.version = stored_version + 1;
@@ -207,6 +219,7 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     const std::int64_t payment_key = snapshot.aggregate.payment.id.key;
     Result<Instrument> instrument = take_instrument(context, snapshot, change.instrument, now);
     if (!instrument) {
+      turn_back(context, *heading);
       Result<Answer> answer = co_await replay_or_fail(context, key, std::move(instrument.error()),
                                                       AnswerWith::payment, rendering);
       co_return answer;
@@ -222,13 +235,14 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     const Card* card = std::get_if<Card>(&*instrument);
     if (card && (!recorded || recorded->conflict))
       static_cast<void>(context.cards.put(payment_key, serialise_card(*card), now));
+    if (!recorded || recorded->replayed || recorded->conflict) turn_back(context, *heading);
     if (!recorded) co_return fail(std::move(recorded.error()));
     if (recorded->replayed) co_return std::move(*recorded->replayed);
     if (recorded->conflict) continue;
     count_state(context, before, snapshot);
     std::optional<Instrument> sent = std::move(*instrument);
-    Result<Answer> answer = co_await send_and_conclude(context, std::move(snapshot), std::move(sent), send_by,
-                                                       claim_key, AnswerWith::payment, rendering);
+    Result<Answer> answer = co_await authorise(context, std::move(snapshot), std::move(sent),
+                                               std::move(*heading), send_by, claim_key, rendering);
     co_return answer;
   }
   co_return fail(Code::store_busy, "", "too many writers at once on this payment; try again");

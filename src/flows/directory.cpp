@@ -6,6 +6,7 @@
 #include "flows/accounts/secrets.hpp"
 #include "flows/routing/canaries.hpp"
 #include "store/queries/account_queries.hpp"
+#include "store/queries/retry_rule_queries.hpp"
 #include "store/queries/routing_queries.hpp"
 
 namespace payweir::flows {
@@ -138,6 +139,7 @@ void Directory::drop_if_stale() {
   merchants_.clear();
   merchant_ids_.clear();
   api_keys_.clear();
+  retry_rules_.reset();
 }
 
 Task<Result<MerchantPointer>> Directory::merchant(std::int64_t merchant_no) {
@@ -186,6 +188,21 @@ Task<Result<std::shared_ptr<const store::ApiKeyRow>>> Directory::api_key(std::in
   auto entry = std::make_shared<const store::ApiKeyRow>(std::move(**row));
   if (epoch == epoch_.load()) api_keys_.insert_or_assign(key, entry);
   co_return entry;
+}
+
+Task<Result<std::shared_ptr<const routing::RetryRules>>> Directory::retry_rules() {
+  drop_if_stale();
+  if (retry_rules_) co_return retry_rules_;
+  const std::uint64_t epoch = seen_epoch_;
+  auto rows = co_await store::list_retry_rules(store_, kRetryRulesMax);
+  if (!rows) co_return fail(std::move(rows.error()));
+  std::vector<routing::RetryRule> stored;
+  stored.reserve(rows->size());
+  for (store::RetryRuleRow& row : *rows)
+    stored.push_back(std::move(row.rule));
+  auto rules = std::make_shared<const routing::RetryRules>(std::move(stored), built_in_retry_rules());
+  if (epoch == epoch_.load()) retry_rules_ = rules;
+  co_return rules;
 }
 
 Task<Result<MerchantPointer>> Directory::load(store::MerchantRow row, std::uint64_t epoch) {

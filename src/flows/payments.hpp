@@ -70,6 +70,7 @@ struct RetrievePayment {
   std::string payment_id;
   std::string client_secret;  // as in ConfirmPayment
   Sync sync = Sync::stored;
+  bool expand_attempts = false;  // with all of its attempts, not only the newest
 };
 
 struct ListPayments {

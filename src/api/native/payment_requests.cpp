@@ -270,6 +270,7 @@ Result<flows::RetrievePayment> bind_sync_payment(const json::Value& body) {
   if (command.payment_id.empty()) command.payment_id = fields.required_text("payment_id");
   command.client_secret = fields.text("client_secret");
   command.sync = fields.boolean("force_sync").value_or(true) ? flows::Sync::ask_gateway : flows::Sync::stored;
+  command.expand_attempts = fields.boolean("expand_attempts").value_or(false);
   return bound(std::move(command), problem);
 }
 
@@ -281,6 +282,7 @@ Result<flows::RetrievePayment> bind_retrieve_payment(const form::Pairs& query, s
   command.client_secret = fields.text("client_secret");
   command.sync =
       fields.boolean("force_sync").value_or(false) ? flows::Sync::ask_gateway : flows::Sync::stored;
+  command.expand_attempts = fields.boolean("expand_attempts").value_or(false);
   return bound(std::move(command), problem);
 }
 

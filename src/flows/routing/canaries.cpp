@@ -5,7 +5,6 @@
 #include "domain/routing/decimal.hpp"
 #include "domain/routing/estimates.hpp"
 #include "flows/accounts/change.hpp"
-#include "flows/routing/canary_counts.hpp"
 #include "store/queries/routing_queries.hpp"
 
 namespace payweir::flows {
@@ -16,9 +15,9 @@ struct Score {
 };
 
 Score score_of(const Context& context, const store::RoutingAlgorithmRow& row) {
-  if (!context.canaries) return {};
   const std::int64_t run = canary_run_of(row);
-  return {context.canaries->side(run, CanaryArm::canary), context.canaries->side(run, CanaryArm::rest)};
+  return {context.traffic.canaries.side(run, CanaryArm::canary),
+          context.traffic.canaries.side(run, CanaryArm::rest)};
 }
 
 bool is_failing(const Score& score, const store::RoutingAlgorithmRow& row) {
@@ -78,13 +77,13 @@ void count_for_canary(Context& context, PaymentState before, const PaymentSnapsh
   const bool was_approved = before == PaymentState::requires_capture || before == PaymentState::succeeded ||
                             before == PaymentState::partially_captured;
   if (before == after || was_approved || !(is_approved || after == PaymentState::failed)) return;
-  if (!context.canaries || !snapshot.profile || !snapshot.profile->canary) return;
+  if (!snapshot.profile || !snapshot.profile->canary) return;
   const RoutingCanary& canary = *snapshot.profile->canary;
   if (snapshot.aggregate.payment.created_at < canary.since) return;  // of an earlier one, perhaps
   const Result<json::Document> reason = json::parse(snapshot.details->routed_by_json);
   if (!reason || !reason->root()["canary"].present()) return;
   const auto arm = reason->root()["canary"].integer() == 1 ? CanaryArm::canary : CanaryArm::rest;
-  context.canaries->count(canary.run, arm, is_approved);
+  context.traffic.canaries.count(canary.run, arm, is_approved);
 }
 
 Task<Result<std::vector<std::int64_t>>> list_failing_canaries(Context& context, std::size_t limit) {

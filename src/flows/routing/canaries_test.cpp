@@ -20,7 +20,6 @@ const routing::CanaryTerms kTerms{.percent = 5, .worse_by_ppm = 25'000, .payment
 struct Shop {
   Shop()
       : profile_id(member(world.create_merchant("shop"), "default_profile")), caller(world.merchant("shop")) {
-    world.context().canaries = &counts;
     CreateConnectorAccount account;
     account.merchant_id = "shop";
     account.connector = "stripe";
@@ -70,10 +69,11 @@ struct Shop {
     snapshot.details.edit().routed_by_json = routed_by;
     count_for_canary(world.context(), before, snapshot);
   }
-  routing::CanarySide side(CanaryArm arm) { return counts.side(profile()->canary->run, arm); }
+  routing::CanarySide side(CanaryArm arm) {
+    return world.context().traffic.canaries.side(profile()->canary->run, arm);
+  }
 
   World world;
-  CanaryCounts counts;
   std::string profile_id;
   Principal caller;
   std::string old_one, new_one;

@@ -14,7 +14,7 @@ enum class CanaryArm : std::uint8_t { rest = 0, canary = 1 };
 class CanaryCounts {
  public:
   // Runs in the life of one process; later ones are not counted, so that they go on until somebody ends them.
-  static constexpr std::size_t kRunsMax = 4'096;
+  static constexpr std::size_t kRunsMax = 1'024;
 
   // `run` is not 0.
   void count(std::int64_t run, CanaryArm arm, bool is_approved);
