@@ -132,7 +132,7 @@ TEST(Config, ARoutingRuleThatCannotBeMeantIsNamedWithItsKey) {
             "FILE:1: routing.rules: rule 1: name: expected a text");
   EXPECT_EQ(problem_of("[routing]\nrules = 5\n"), "FILE:2: routing.rules: expected an array of tables");
   EXPECT_EQ(problem_of_rule("condition = { amount = { lt = 5, gt = 5 } }" + processors),
-            "FILE:1: routing.rules: rule \"r\": no payment can satisfy its conditions");
+            "FILE:1: routing.rules: rule \"r\": its comparisons contradict each other");
   EXPECT_EQ(
       problem_of_rule("processors = [\"stripe\"]\n[[routing.rules]]\nname = \"s\"" + processors),
       "FILE:4: routing.rules: rule \"s\": it is never reached: every payment that it is about is decided by "

@@ -46,12 +46,12 @@ class Reader {
     of_rule_ = "rule " + std::to_string(index + 1);
     const toml::table* table = node.as_table();
     if (!table) return refuse(node, "", "expected a table");
+    const auto* name = table->get_as<std::string>("name");
+    if (name) of_rule_ = "rule \"" + name->get() + '"';
     for (const auto& [key, value] : *table)
       if (key != "name" && key != "condition" && key != "processors")
         return refuse(value, key.str(), "no such key; name, condition and processors are known");
-    const auto* name = table->get_as<std::string>("name");
     if (!name) return refuse(node, "name", "expected a text");
-    of_rule_ = "rule \"" + name->get() + '"';
     routing::Rule rule;
     rule.name = name->get();
     Result<routing::Priority> processors = read_processors(node, table->get("processors"));
