@@ -236,6 +236,7 @@ class Routing(RoutingCase):
         wallet = {"parameters": {"payment_method": {"type": "enum_variant", "value": "wallet"},
                                  "payment_method_type": {"type": "enum_variant", "value": "ali_pay"}}}
         self.assert_error(ask(**wallet), 400)
+        self.assert_error(ask(parameters={"payment_method": {"type": "enum_variant", "value": "bank_debit"}}), 400)
         fallback = ask(fallback_output=[{"gateway_name": "alipay", "gateway_id": "mca_1"}], **wallet)
         self.assertEqual((fallback.json["status"], fallback.json["evaluated_output"]),
                          ("fallback", [{"connector": "alipay", "merchant_connector_id": "mca_1"}]))

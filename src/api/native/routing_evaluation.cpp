@@ -24,6 +24,11 @@ void set_wallet(flows::EvaluateRouting& command, std::string_view word) {
   if (const std::optional<PaymentMethod> exact = parse_wallet(word)) command.method = *exact;
 }
 
+// What is paid with neither a card nor a wallet of ours has no account.
+void settle_method(flows::EvaluateRouting& command, bool is_card) {
+  if (!is_card && command.method == PaymentMethod::card) command.method = PaymentMethod::none;
+}
+
 // {"type": "enum_variant" or "str_value", "value": "…"} as a word of this key.
 std::string word_of(Fields& parameters, std::string_view name, Key key) {
   Fields parameter = parameters.object(name);
@@ -76,6 +81,8 @@ void bind_parameters(Fields& parameters, flows::EvaluateRouting& command) {
     }
     set_word(command, parameters, name, info->key);
   }
+  const std::string family = parameters.object("payment_method").text("value");
+  if (!family.empty()) settle_method(command, routing::canonical(Key::payment_method, family) == "card");
 }
 
 // [{"gateway_name": "stripe", "gateway_id": "mca_…"}]
@@ -159,8 +166,12 @@ Result<flows::EvaluateRouting> bind_gateway_decision(const json::Value& body) {
   command.amount.currency = payment.required_currency("currency");
   const std::string family = payment.required_text("paymentMethod"), type = payment.text("paymentMethodType");
   if (family == "wallet") set_wallet(command, type);
+  settle_method(command, family == "card");
   if (routing::is_word_of(Key::card_type, type)) command.details.payment_method_type = type;
-  command.details.card.bin = payment.text("cardIsin", 8);
+  constexpr std::size_t kBinDigits = 6, kExtendedBinDigits = 8;
+  const std::string digits = payment.text("cardIsin", kExtendedBinDigits);
+  command.details.card.bin = digits.substr(0, kBinDigits);
+  if (digits.size() == kExtendedBinDigits) command.first_digits = digits;
   for (const std::string& gateway : fields.texts("eligibleGatewayList", routing::kChoicesMax)) {
     const std::size_t colon = gateway.find(':');
     command.among.push_back(

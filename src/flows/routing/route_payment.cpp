@@ -93,12 +93,17 @@ struct Candidates {
     const routing::Segment segment{
         routed.method, routing::network_number(network == facts.words.end() ? "" : network->second),
         routed.payment.amount.currency};
+    std::vector<std::int64_t> keys;
+    for (const auto& account : accounts)
+      keys.push_back(account->row.id.key);
+    std::vector<routing::Estimate> estimates(accounts.size());
+    if (means.estimates) estimates = means.estimates(keys, segment, facts.draw);
+    check(estimates.size() == accounts.size(), "an account has no estimate");
     ids.reserve(accounts.size());
-    for (const auto& account : accounts) {
-      routing::Standing standing;
-      if (means.estimates) standing.estimate = means.estimates->of(*account, segment, facts.draw);
-      standings.push_back(standing);
-      all.push_back({account->row.connector, ids.emplace_back(to_text(account->row.id)), standing});
+    for (std::size_t index = 0; index < accounts.size(); ++index) {
+      standings.push_back({estimates[index]});
+      ids.push_back(to_text(accounts[index]->row.id));
+      all.push_back({accounts[index]->row.connector, ids.back(), standings.back()});
     }
   }
 

@@ -2,7 +2,9 @@
 // Which gateway account takes a payment: what the request asks for, else the profile's active algorithm over
 // what is known of the payment, among the accounts that can take it; the profile's default order where
 // neither has its say.
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,17 +24,13 @@ struct RoutedPayment {
   std::string_view only_account = {};  // mca_…: no other may take it, whatever anybody wishes
 };
 
-// How often an account's payments are approved, as far as this process knows.
-class AccountEstimates {
- public:
-  virtual ~AccountEstimates() = default;
-  [[nodiscard]] virtual routing::Estimate of(const ConnectorAccount& account, const routing::Segment& segment,
-                                             std::uint32_t draw) const = 0;
-};
+// What is expected of accounts, one of each, in their order.
+using AskEstimates = std::function<std::vector<routing::Estimate>(
+    std::span<const std::int64_t> account_keys, const routing::Segment& segment, std::uint32_t draw)>;
 
 // What routing rests on beside the profile and the payment.
 struct RoutingMeans {
-  const AccountEstimates* estimates = nullptr;  // null: nothing is known of any account
+  AskEstimates estimates;  // empty: nothing is known of any account
   // Accounts with a lower technical success go behind the others, but for what the request itself asks.
   std::int32_t set_back_below_ppm = 0;
   // Of the configuration, for profiles without an active algorithm; null: there are none.
