@@ -55,6 +55,9 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   settings.first_timeout = milliseconds(config.first_timeout_ms);
   settings.later_timeout = milliseconds(config.later_timeout_ms);
   settings.send_window = milliseconds(config.send_window_ms);
+  settings.routing_set_back_below_ppm =
+      static_cast<std::int32_t>(config.routing_set_back_below_percent * 10'000);
+  settings.routing_rules = config.routing_rules;
   settings.callback_tolerance = seconds(config.callback_tolerance_s);
   settings.session_expiry = seconds(config.session_expiry_s);
   settings.sandbox = config.sandbox;

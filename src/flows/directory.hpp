@@ -45,6 +45,14 @@ struct ActiveRouting {
   routing::CompiledProgram program;
 };
 
+// One that takes a share of a profile's payments beside it.
+struct RoutingCanary {
+  std::shared_ptr<const ActiveRouting> routing;
+  std::int32_t percent = 0;
+  std::int64_t run = 0;  // canary_run_of()
+  Instant since;
+};
+
 struct ProfileEntry {
   store::ProfileRow row;
   ProfileDetails details;
@@ -56,6 +64,7 @@ struct ProfileEntry {
   // with those that it does not name behind.
   std::vector<std::shared_ptr<const ConnectorAccount>> by_default;
   std::shared_ptr<const ActiveRouting> routing;  // null: none is
+  std::shared_ptr<const RoutingCanary> canary;   // null: none runs
 
   // Those to sign with: one, or two during a rotation.
   [[nodiscard]] std::span<const Secret> webhook_secrets_at(Instant now) const;

@@ -1,6 +1,7 @@
 #pragma once
 // What an operator may set and flows obey; filled by app/ from file and environment.
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "connectors/payer_identification.hpp"
+#include "domain/routing/compiled_program.hpp"
 
 namespace payweir::flows {
 
@@ -35,6 +37,10 @@ struct Settings {
   Duration later_timeout = seconds(5);
   // send_by = recording + this; the recording itself may take seconds on a slow disk.
   Duration send_window = seconds(20);
+  // Of profiles that have no active algorithm; null: there are none. Its default is nobody's word.
+  std::shared_ptr<const routing::CompiledProgram> routing_rules;
+  // An account whose technical success is lower, in millionths, goes behind the others; 0: none ever does.
+  std::int32_t routing_set_back_below_ppm = 980'000;
   Duration callback_tolerance = seconds(300);  // how old a signed callback of a gateway may be
   Duration session_expiry = minutes(15);       // an unpaid payment expires
   // Of one request: how often it tries to pay, at one gateway or at several.

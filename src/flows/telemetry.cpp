@@ -289,6 +289,9 @@ std::string Telemetry::render(const store::Store::Statistics& store, const Guard
   single(out, "payweir_late_successes_total", "counter",
          "Attempts and refunds that were given up and succeeded at the gateway.",
          late_successes.load(kRelaxed));
+  single(out, "payweir_routing_canaries_returned_total", "counter",
+         "Routing algorithms on trial that did worse than the rest, and were taken back.",
+         canaries_returned.load(kRelaxed));
   single(out, "payweir_late_charges", "gauge", "Charges that came late and are not given back yet.",
          late_charges.load(kRelaxed));
   single(

@@ -92,7 +92,8 @@ struct Telemetry {
   std::atomic<std::uint64_t> late_successes{0};  // given up here, and succeeded at the gateway
   std::atomic<std::int64_t> deliveries_pending{0}, deliveries_dead{0}, inbox_pending{0}, inbox_orphans{0},
       with_operator{0}, operations_open{0}, late_charges{0}, under_review{0};  // gauges, set by jobs
-  LatencyHistogram switch_latency;                                             // without the gateway's
+  std::atomic<std::uint64_t> canaries_returned{0};
+  LatencyHistogram switch_latency;  // without the gateway's
   LatencyHistogram gateway_latency;
 
   std::atomic<std::uint64_t> failovers{0};  // payments that left their first account for another; once each

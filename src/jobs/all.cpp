@@ -1,6 +1,7 @@
 #include "jobs/all.hpp"
 
 #include "jobs/artefact_jobs.hpp"
+#include "jobs/canary_job.hpp"
 #include "jobs/deliver_job.hpp"
 #include "jobs/review_job.hpp"
 #include "jobs/settle_jobs.hpp"
@@ -23,6 +24,7 @@ std::vector<std::unique_ptr<Job>> all_jobs(flows::Context& context) {
   jobs.push_back(std::make_unique<MeasureJob>(context));
   jobs.push_back(std::make_unique<RenewArtefactsJob>(context));
   jobs.push_back(std::make_unique<WatchCertificatesJob>(context));
+  jobs.push_back(std::make_unique<JudgeCanariesJob>(context));
   return jobs;
 }
 

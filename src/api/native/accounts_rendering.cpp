@@ -163,6 +163,7 @@ void write_algorithm(json::Writer& out, const flows::RoutingAlgorithmView& view)
   out.field("id", to_text(view.row.id)).field("profile_id", view.profile_id).field("name", view.row.name);
   out.field("description", view.row.description).field("created_at", view.row.created_at.ms / 1000);
   out.field("modified_at", view.row.modified_at.ms / 1000).field("algorithm_for", "payment");
+  if (!view.row.canary.empty()) out.raw_field("canary", view.row.canary);
 }
 }  // namespace
 

@@ -1,0 +1,13 @@
+#pragma once
+#include "flows/context.hpp"
+#include "flows/routing/route_payment.hpp"
+
+namespace payweir::flows {
+
+// What this switch routes by. Valid as long as the context.
+[[nodiscard]] inline RoutingMeans routing_means(const Context& context) {
+  return {.set_back_below_ppm = context.settings.routing_set_back_below_ppm,
+          .rules = context.settings.routing_rules.get()};
+}
+
+}  // namespace payweir::flows
