@@ -225,12 +225,14 @@ TEST(Swarm, CapsReadWhatTheyWrite) {
   EXPECT_FALSE(parse_caps("kill=x").has_value());
 }
 
-TEST(Scenarios, AreFiftyFourAndEndWell) {
+TEST(Scenarios, AreSixtyNineAndEndWell) {
   const std::vector<Scenario> all = all_scenarios();
-  EXPECT_EQ(all.size(), 54u);
+  EXPECT_EQ(all.size(), 69u);
   for (const Scenario& each : all) {
-    const WorldEnd end =
-        run_world({.seed = 2, .orders = each.orders, .only = std::pair(FaultKind::kill, std::uint64_t{0})});
+    const WorldEnd end = run_world({.seed = 2,
+                                    .orders = each.orders,
+                                    .only = std::pair(FaultKind::kill, std::uint64_t{0}),
+                                    .prepare = each.prepare});
     EXPECT_TRUE(end.is_good()) << each.name << ": " << told(end);
     EXPECT_EQ(end.payments, each.orders.size()) << each.name;
   }

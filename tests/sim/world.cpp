@@ -49,6 +49,7 @@ World::World(WorldOptions options)
       process_(options_.seed, Stream::process) {
   machine_.settings = make_settings(options_.seed);
   checker_.trust_people(people_.judged());
+  checker_.excuse_liars(gateway_.lied_about());
   gateway_.set_names_of([this](const std::string& reference) { return checker_.names_of(reference); });
   shop_.set_phone(
       [this](const std::string& reference, bool approves) { gateway_.decide_on_phone(reference, approves); });
@@ -306,8 +307,9 @@ void World::check_recovery_time() {
   const bool can_work = node_ && node_->is_up() && !scheduler_.is_process_paused();
   if (!learns_by_) {
     // A request or a fence that the gateway is slow with is still running there, for up to two minutes.
-    const bool may_be_slow =
-        faults_.fired(FaultKind::gateway_slow) > 0 || faults_.fired(FaultKind::gateway_late) > 0;
+    const bool may_be_slow = faults_.fired(FaultKind::gateway_slow) > 0 ||
+                             faults_.fired(FaultKind::gateway_late) > 0 ||
+                             faults_.fired(FaultKind::account_slow) > 0;
     const Duration grace = may_be_slow ? minutes(2) : Duration{};
     // A clock that was ahead has put off the next ask by as much.
     if (can_work && faults_.fired(FaultKind::clock_jump) == 0) learns_by_ = scheduler_.now() + grace + kGoal;
@@ -392,7 +394,10 @@ void World::check_truth(const StoredPayment& stored) {
   for (const Violation& found : check_against_books(stored, gateway_.books(), When::at_rest)) {
     const bool may_be_missed = found.what == kMissedReturn && faults_.fired(FaultKind::callback_lost) > 0;
     differs |= found.invariant != "INV-04";
-    if (may_be_missed || (was_judged && found.invariant != "INV-04")) continue;
+    // A gateway that has lied, and whose word of what it did was lost: only the statement tells.
+    const bool was_never_told =
+        checker_.was_lied_about(stored.reference()) && faults_.fired(FaultKind::callback_lost) > 0;
+    if (may_be_missed || was_never_told || (was_judged && found.invariant != "INV-04")) continue;
     // What happened after the backup, nobody here knows of, and the gateway's statement does: payments that
     // were made then, or were sent for the first time; refunds; a cancellation that is on its way. Captures
     // are found out.
@@ -460,7 +465,8 @@ void World::check_at_rest() {
         checker_.violate("INV-07", stored->reference() + ": a webhook reached nobody");
   }
   for (const std::string& reference : gateway_.books().repeated_references()) {
-    if (checker_.is_forgotten(reference)) continue;
+    // What a gateway lied about is charged elsewhere, and given back when it tells.
+    if (checker_.is_forgotten(reference) || checker_.was_lied_about(reference)) continue;
     checker_.violate("INV-04", reference + ": charged twice");
   }
 }
