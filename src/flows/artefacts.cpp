@@ -31,31 +31,14 @@ class Claim {
 
 }  // namespace
 
-class Artefacts::Hold {
- public:
-  explicit Hold(std::atomic_flag& flag) : flag_(flag) {
-    while (flag_.test_and_set(std::memory_order_acquire))
-      flag_.wait(true, std::memory_order_relaxed);
-  }
-  ~Hold() {
-    flag_.clear(std::memory_order_release);
-    flag_.notify_one();
-  }
-  Hold(const Hold&) = delete;
-  Hold& operator=(const Hold&) = delete;
-
- private:
-  std::atomic_flag& flag_;
-};
-
 Artefacts::Kept Artefacts::find(std::int64_t account_key, std::int64_t version) const {
-  const Hold hold(taken_);
+  const BriefLock::Hold hold(lock_);
   const auto slot = slots_.find(account_key);
   return slot == slots_.end() || slot->second.kept_version != version ? Kept{} : slot->second.kept;
 }
 
 Artefacts::Turn Artefacts::claim(std::int64_t account_key, std::int64_t version, Instant now) {
-  const Hold hold(taken_);
+  const BriefLock::Hold hold(lock_);
   Slot& slot = slots_[account_key];
   if (slot.is_being_fetched) return Turn::anothers;
   // A clock that was set back does not hold up anybody.
@@ -68,7 +51,7 @@ Artefacts::Turn Artefacts::claim(std::int64_t account_key, std::int64_t version,
 }
 
 void Artefacts::finish(std::int64_t account_key, std::int64_t version, FetchedArtefact fetched) {
-  const Hold hold(taken_);
+  const BriefLock::Hold hold(lock_);
   Slot& slot = slots_[account_key];
   slot.is_being_fetched = false;
   if (!fetched.artefact) return;
