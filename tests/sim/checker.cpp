@@ -371,6 +371,8 @@ void Checker::on_submit(const store::ChangeSet& changes) {
                                                        : to_text(AttemptId{number("key"), number("salt")});
     recorded_at_[reference] = scheduler_.now();
     if (table == "attempt") attempts_of_[number("payment_key")].insert(reference);
+    if (table == "operation")
+      check_dispatch(number("connector_account_key"), static_cast<OperationKind>(number("kind")), reference);
   }
 }
 
@@ -392,13 +394,43 @@ void Checker::note_what_is_in_force() {
     sqlite3_reset(disabled.get());
   }
   const std::uint64_t changes = routes_.changes();
-  routes_.note_commit(active_algorithms_, disabled_accounts_);
+  std::vector<std::int64_t> left_alone = disabled_accounts_;
+  if (breakers_)
+    for (const auto& breaker : breakers_())
+      if (breaker.kind == OperationKind::authorise && breaker.state != routing::BreakerState::closed)
+        left_alone.push_back(breaker.account_key);
+  routes_.note_commit(active_algorithms_, disabled_accounts_, left_alone);
   if (routes_.changes() == changes) return;
   const bool has_one_in_flight = std::ranges::any_of(known_, [](const auto& known) {
     return known.second.row.payment.state == PaymentState::processing ||
            known.second.row.payment.state == PaymentState::requires_customer_action;
   });
   if (has_one_in_flight) routes_.saw("rules changed while a payment was in flight");
+}
+
+void Checker::check_dispatch(std::int64_t account_key, OperationKind kind, const std::string& reference) {
+  if (!breakers_) return;
+  for (const auto& breaker : breakers_())
+    if (breaker.account_key == account_key && breaker.kind == kind &&
+        breaker.state == routing::BreakerState::open)
+      violate("INV-27", reference + " is recorded for an account whose breaker is open");
+}
+
+// What is unknown is asked about all the same.
+void Checker::note_resolved(const StoredPayment& now, const StoredPayment& before) {
+  for (const store::OperationRow& was : before.operations) {
+    if (was.operation.state != OperationState::unknown) continue;
+    const bool is_done = std::ranges::any_of(now.operations, [&](const auto& row) {
+      return row.operation.id == was.operation.id && row.operation.state == OperationState::done;
+    });
+    if (!is_done || !breakers_) continue;
+    const Breakers breakers = breakers_();
+    const bool is_open = std::ranges::any_of(breakers, [&](const auto& breaker) {
+      return breaker.account_key == was.operation.connector_account_key &&
+             breaker.state != routing::BreakerState::closed;
+    });
+    if (is_open) routes_.saw("what was unknown was resolved while its account's breaker was open");
+  }
 }
 
 void Checker::on_batch() {
@@ -471,6 +503,8 @@ void Checker::note_end(const StoredPayment& now, const StoredPayment& before) {
   const bool is_paid = state == PaymentState::succeeded || state == PaymentState::requires_capture ||
                        state == PaymentState::partially_captured;
   if (is_paid) routes_.saw(fmt::format("attempt {} succeeded", now.row.payment.attempt_count));
+  const bool has_stepped_up = now.row.payment.authentication_type == AuthenticationType::three_ds;
+  if (is_paid && has_stepped_up) routes_.saw("a payer authenticated after a decline, and paid");
   if (is_paid && has_reversed) routes_.saw("a late charge was given back, another attempt having charged");
   if (state == PaymentState::failed) routes_.saw("every attempt of several failed");
 }
@@ -520,7 +554,10 @@ void Checker::check(std::int64_t payment_key) {
   for (Violation& each : found)
     violate(each.invariant, now->reference() + ": " + each.what);
   check_routes(*now, before == known_.end() ? nullptr : &before->second);
-  if (before != known_.end()) note_end(*now, before->second);
+  if (before != known_.end()) {
+    note_end(*now, before->second);
+    note_resolved(*now, before->second);
+  }
   const PaymentState state = now->row.payment.state;
   if (before != known_.end() && before->second.row.payment.state != state)
     ++steps_[{before->second.row.payment.state, state}];

@@ -87,6 +87,9 @@ class Checker final : public CommitTap {
   // after its time to send.
   void on_money(const std::string& reference, Duration send_window);
 
+  // How the breakers of the process stand just now.
+  using Breakers = std::vector<flows::GatewayHealth::BreakerReport>;
+  void set_breakers(std::function<Breakers()> breakers) { breakers_ = std::move(breakers); }
   // Of these payments a gateway said that it declined what it had charged: until it tells, the books may say
   // otherwise.
   void excuse_liars(const std::set<std::string>& lied_about) { lied_about_ = &lied_about; }
@@ -137,6 +140,9 @@ class Checker final : public CommitTap {
   void note_attempt(const StoredPayment& now, const Attempt& attempt);
   void note_end(const StoredPayment& now, const StoredPayment& before);
   void note_what_is_in_force();
+  // INV-27: what an open breaker guards is not recorded, so that it is not sent.
+  void check_dispatch(std::int64_t account_key, OperationKind kind, const std::string& reference);
+  void note_resolved(const StoredPayment& now, const StoredPayment& before);
 
   Disk& disk_;
   Scheduler& scheduler_;
@@ -151,6 +157,7 @@ class Checker final : public CommitTap {
   std::unordered_map<std::int64_t, StoredPayment> known_;
   const std::set<std::string>* judged_ = nullptr;
   const std::set<std::string>* lied_about_ = nullptr;
+  std::function<Breakers()> breakers_;
   // Of this process, by account: what the retry budget is reckoned by.
   struct Tries {
     std::int64_t first = 0, retries = 0;

@@ -50,6 +50,11 @@ World::World(WorldOptions options)
   machine_.settings = make_settings(options_.seed);
   checker_.trust_people(people_.judged());
   checker_.excuse_liars(gateway_.lied_about());
+  checker_.set_breakers([this]() -> Checker::Breakers {
+    if (!node_) return {};
+    const flows::Context& context = node_->context();
+    return context.traffic.health.report(context.clock.suspended_us());
+  });
   gateway_.set_names_of([this](const std::string& reference) { return checker_.names_of(reference); });
   shop_.set_phone(
       [this](const std::string& reference, bool approves) { gateway_.decide_on_phone(reference, approves); });
@@ -91,6 +96,7 @@ int World::disk_verdict(Disk::Call call) {
 void World::crash(Disk::End how) {
   scheduler_.note(how == Disk::End::power_lost ? "power cut" : "kill");
   ++crashes_;
+  note_health();
   checker_.on_crash();
   node_.reset();
   drains_until_.reset();
@@ -112,6 +118,17 @@ void World::crash(Disk::End how) {
     checker_.on_restart();
     shop_.check_promises();
   });
+}
+
+void World::note_health() {
+  if (!node_) return;
+  const flows::GatewayHealth& health = node_->context().traffic.health;
+  const auto saw = [&](const char* what, std::uint64_t count) {
+    if (count > 0) seen_[what] += count;
+  };
+  saw("a breaker opened", health.transitions_to(routing::BreakerState::open));
+  saw("a breaker closed again", health.transitions_to(routing::BreakerState::closed));
+  saw("the retry budget was used up", health.retries_refused());
 }
 
 void World::wait_until_up() {
@@ -502,6 +519,7 @@ WorldEnd World::end() {
     told.occasions[i] = faults_.occasions(kind);
     if (faults_.fired(kind) > 0) told.fired[kind] = faults_.fired(kind);
   }
+  note_health();
   told.seen = seen_;
   for (const auto& [what, count] : shop_.seen())
     told.seen[what] = count;
