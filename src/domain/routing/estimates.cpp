@@ -2,32 +2,43 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 namespace payweir::routing {
 namespace {
 
-// What one payment counts in a Fading.
-constexpr std::uint32_t kOne = 1u << 20;
-constexpr std::int64_t kHourMs = hours(1).ms;
+// Every number here was chosen by bench/routing_bench.cpp; docs/adr/0008 says why.
 
-// A Fading's memory: of `1 << shift` payments, halved as time goes by in 64 steps.
-struct Memory {
-  int shift;
-  std::int64_t step_ms;
-};
+// What is expected where nothing was seen, and the deviation of that.
+constexpr std::int64_t kUnseenPpm = 900'000, kUnseenAnswersPpm = 990'000;
+constexpr std::int64_t kUnseenVariance = std::int64_t{100'000} * 100'000;
+// How many payments' weight what is known of all of an account's payments has among those of one method; and
+// what is usual for a method, among its answers of late.
+constexpr std::int64_t kBorrowedPayments = 30, kUsualPayments = 2;
+// How far what an account approves wanders in an hour: one per cent.
+constexpr std::int64_t kVarianceAnHour = std::int64_t{10'000} * 10'000;
+// A segment without payments for so long is as good as new: also an account that was far behind is seen
+// again.
+constexpr Duration kForgottenAfter = days(2);
+// By how much of a deviation draws are off, in per cent: less than all of it, because a hundred thousand
+// payments are not enough for a search without end to pay.
+constexpr std::int64_t kBoldness = 60;
+// An account that answers less than this is down. As long as nothing is known of late, one in kProbes draws
+// tries it; and one in kProbesAfterAnswers when it has begun to answer.
+constexpr std::int64_t kDownPpm = 900'000;
+constexpr std::uint32_t kProbes = 64, kProbesAfterAnswers = 8;
+
+// Answers of late: a memory of 64 payments, halved every five minutes, in 64 steps. A payment is kOne.
+constexpr std::uint32_t kOne = 1u << 20;
+constexpr int kAnswersShift = 6;
 constexpr int kStepsOfHalf = 64;
-struct Tuning {
-  Memory approvals{9, hours(1).ms / kStepsOfHalf};
-  Memory answers{6, minutes(3).ms / kStepsOfHalf};
-  std::int64_t borrow = 20;
-  std::int64_t prior_min = 4, prior_max = 30;
-  std::int64_t answer_prior = 4;
-  std::int64_t boldness = 50;
-  std::uint32_t probe = 64;
-  std::int64_t stale = 512;
-  std::int32_t root = 900'000, answer_root = 990'000, answer_floor = 500'000;
-};
-constexpr Tuning tuning;
+constexpr std::int64_t kStepMs = minutes(5).ms / kStepsOfHalf;
+
+constexpr std::int64_t kHourMs = hours(1).ms;
+constexpr std::int64_t kFine = 1 << 16;
+// Of counts that were seen together no more than this is gone through one by one.
+constexpr std::uint64_t kSampleMax = 4'096;
+using Wide = __int128;
 
 // 2^(-i/64) in 65 536ths.
 constexpr std::array<std::uint32_t, kStepsOfHalf> kFade = [] {
@@ -45,6 +56,30 @@ constexpr std::string_view kNetworks[] = {
     "",        "visa",    "mastercard", "amex",  "discover", "diners", "jcb", "unionpay", "cartesbancaires",
     "interac", "maestro", "rupay",      "accel", "nyce",     "pulse",  "star"};
 
+constexpr std::uint32_t kOfMethod = 1u << 30, kOfSegment = 1u << 31;
+
+std::uint32_t method_part(Segment segment) {
+  return kOfMethod | static_cast<std::uint32_t>(segment.method);
+}
+
+std::uint32_t segment_part(Segment segment) {
+  return kOfSegment | static_cast<std::uint32_t>(segment.method) << 18 |
+         std::uint32_t{segment.network} << 10 | static_cast<std::uint32_t>(segment.currency.numeric());
+}
+
+// What `good` of `all` say to who believed in `ppm` as firmly as after `weight` payments.
+std::int64_t updated(std::int64_t ppm, std::int64_t weight, std::int64_t good, std::int64_t all) {
+  return (ppm * weight + good * kAll) / (weight + all);
+}
+
+// Goes through so many good and bad ones, in turn with each other; of many through a sample in proportion.
+template <class Each>
+void go_through(std::uint32_t good, std::uint32_t bad, Each each) {
+  const std::uint64_t all = std::uint64_t{good} + bad, sample = std::min(all, kSampleMax);
+  for (std::uint64_t i = 0; i < sample; ++i)
+    each((i + 1) * good / all != i * good / all);
+}
+
 std::uint32_t faded(std::uint32_t weight, std::int64_t steps) {
   if (steps <= 0) return weight;
   if (steps >= 32 * kStepsOfHalf) return 0;
@@ -52,26 +87,7 @@ std::uint32_t faded(std::uint32_t weight, std::int64_t steps) {
   return static_cast<std::uint32_t>(product >> (16 + steps / kStepsOfHalf));
 }
 
-// What a payment weighs in a belief: coarser than in a Fading, so that a day's payments times a million fit.
-constexpr std::int64_t kUnit = 1 << 10;
-
-struct Weights {
-  std::int64_t good = 0, all = 0;
-};
-
-struct Belief {
-  std::int64_t ppm = 0;
-  std::int64_t weight = 0;
-};
-
-// What is believed when `seen` meets what was believed before.
-Belief update(Belief before, Weights seen) {
-  const std::int64_t weight = before.weight + seen.all;
-  if (weight == 0) return before;
-  const std::int64_t good = before.ppm * before.weight + seen.good * kAll;
-  return {good / weight, weight};
-}
-
+// Rounded down.
 std::int64_t square_root(std::int64_t value) {
   if (value <= 0) return 0;
   std::int64_t root = std::int64_t{1} << ((std::bit_width(static_cast<std::uint64_t>(value)) + 1) / 2);
@@ -80,35 +96,25 @@ std::int64_t square_root(std::int64_t value) {
   return root;
 }
 
-// Of a belief's distribution, which is taken for a normal one.
-std::int64_t deviation(Belief belief) {
-  const std::int64_t p = std::clamp<std::int64_t>(belief.ppm, 20'000, kAll - 20'000);
-  return square_root(p * (kAll - p) * kUnit / std::max(belief.weight, kUnit));
-}
-
-std::uint64_t mix(std::uint64_t bits) {  // splitmix64
-  bits += 0x9e3779b97f4a7c15;
-  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
-  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
+std::uint64_t mix(std::uint64_t bits) {  // SplitMix64: Steele, Lea, Flood, 2014
+  bits += 0x9e3779b97f4a7c15u;
+  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9u;
+  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
   return bits ^ (bits >> 31);
 }
 
-// A standard normal draw in millionths, from -3.5 to 3.5: the sum of four even ones.
+// Almost a standard normal draw, in millionths, from -3.5 to 3.5: the sum of four even ones.
 std::int64_t normal(std::uint64_t bits) {
   std::int64_t sum = 0;
   for (int part = 0; part < 4; ++part)
     sum += static_cast<std::int64_t>(bits >> (16 * part) & 0xffff);
-  return (sum - 2 * 0xffff) * 26'429 / 1'000;  // of 37 837, the sum's standard deviation
-}
-
-std::int64_t drawn(Belief belief, std::uint64_t bits) {
-  return belief.ppm + deviation(belief) * normal(bits) / kAll * tuning.boldness / 100;
+  return (sum - 2 * 0xffff) * 26'429 / 1'000;  // the sum's deviation is 37 837
 }
 
 }  // namespace
 
 std::uint8_t network_number(std::string_view canonical_name) {
-  const auto found = std::ranges::find(kNetworks, canonical_name);
+  const auto* const found = std::ranges::find(kNetworks, canonical_name);
   return found == std::end(kNetworks) ? std::uint8_t{0}
                                       : static_cast<std::uint8_t>(found - std::begin(kNetworks));
 }
@@ -119,23 +125,8 @@ std::size_t SuccessRates::Hash::operator()(const Key& key) const {
   return mix(static_cast<std::uint64_t>(key.account) ^ std::uint64_t{key.segment} << 32);
 }
 
-namespace {
-
-constexpr std::uint32_t kOfMethod = 1u << 30, kOfSegment = 1u << 31;
-
-std::uint32_t method_part(Segment segment) {
-  return kOfMethod | static_cast<std::uint32_t>(segment.method);
-}
-std::uint32_t segment_part(Segment segment) {
-  return kOfSegment | static_cast<std::uint32_t>(segment.method) << 18 |
-         std::uint32_t{segment.network} << 10 | static_cast<std::uint32_t>(segment.currency.numeric());
-}
-
-}  // namespace
-
 SuccessRates::Cell& SuccessRates::touch(Key key) {
-  const auto known = cells_.find(key);
-  if (known != cells_.end()) {
+  if (const auto known = cells_.find(key); known != cells_.end()) {
     order_.splice(order_.begin(), order_, known->second.place);
     return known->second;
   }
@@ -156,7 +147,6 @@ const SuccessRates::Cell& SuccessRates::find(Key key) const {
 }
 
 void SuccessRates::turn(Day& day, std::int64_t hour) {
-  if (hour <= day.hour) return;
   const std::int64_t turned = std::min<std::int64_t>(hour - day.hour, Day::kHours);
   for (std::int64_t i = 0; i < turned; ++i) {
     Hour& old = day.hours[static_cast<std::size_t>((hour - i) % std::int64_t{Day::kHours})];
@@ -165,43 +155,73 @@ void SuccessRates::turn(Day& day, std::int64_t hour) {
     day.sum.all -= old.all;
     old = {};
   }
-  day.hour = hour;
+  day.hour = std::max(day.hour, hour);
 }
 
-void SuccessRates::add(Cell& cell, const Counts& counts, Instant now) {
-  const auto feed = [now](Fading& fading, Memory memory, std::uint32_t good, std::uint32_t bad) {
-    const std::int64_t step = std::max<std::int64_t>(now.ms / memory.step_ms, fading.step);
-    fading.good = faded(fading.good, step - fading.step);
-    fading.bad = faded(fading.bad, step - fading.step);
-    fading.step = step;
-    // Of what is more than memory holds, a sample in proportion, one in turn with the other.
-    const std::uint64_t all = std::uint64_t{good} + bad;
-    const std::uint64_t sample = std::min<std::uint64_t>(all, std::uint64_t{4} << memory.shift);
-    for (std::uint64_t i = 0; i < sample; ++i) {
-      fading.good -= fading.good >> memory.shift;
-      fading.bad -= fading.bad >> memory.shift;
-      const bool is_good = (i + 1) * good / all != i * good / all || bad == 0;
-      (is_good ? fading.good : fading.bad) += kOne;
-    }
-  };
-  const std::uint32_t answered = counts.approved + counts.declined;
-  feed(cell.approvals, tuning.approvals, counts.approved, counts.declined);
-  feed(cell.answers, tuning.answers, answered, counts.technical_failures);
-  turn(cell.day, now.ms / kHourMs);
-  Hour& hour = cell.day.hours[static_cast<std::size_t>(cell.day.hour % std::int64_t{Day::kHours})];
-  for (Hour* each : {&hour, &cell.day.sum}) {
-    each->approved += counts.approved;
-    each->answered += answered;
-    each->all += answered + counts.technical_failures;
-  }
-}
-
-SuccessRates::Hour SuccessRates::sum_at(const Day& day, std::int64_t hour) {
+SuccessRates::Hour SuccessRates::sum_at(const Day& day, Instant now) {
+  const std::int64_t hour = now.ms / kHourMs;
   if (hour <= day.hour) return day.sum;
   if (hour - day.hour >= std::int64_t{Day::kHours}) return {};
   Day turned = day;
   turn(turned, hour);
   return turned.sum;
+}
+
+void SuccessRates::add(Day& day, const Counts& counts, Instant now) {
+  turn(day, now.ms / kHourMs);
+  for (Hour* each : {&day.hours[static_cast<std::size_t>(day.hour % std::int64_t{Day::kHours})], &day.sum}) {
+    each->approved += counts.approved;
+    each->answered += counts.approved + counts.declined;
+    each->all += counts.approved + counts.declined + counts.technical_failures;
+  }
+}
+
+void SuccessRates::feed(Fading& fading, std::uint32_t good, std::uint32_t bad, Instant now) {
+  const std::int64_t step = std::max(now.ms / kStepMs, fading.step);
+  fading.good = faded(fading.good, step - fading.step);
+  fading.bad = faded(fading.bad, step - fading.step);
+  fading.step = step;
+  go_through(good, bad, [&](bool is_good) {
+    fading.good -= fading.good >> kAnswersShift;
+    fading.bad -= fading.bad >> kAnswersShift;
+    (is_good ? fading.good : fading.bad) += kOne;
+  });
+}
+
+bool SuccessRates::is_known(const Level& level, Instant now) {
+  return level.variance != 0 && (now - level.at).ms < kForgottenAfter.ms;
+}
+
+std::int64_t SuccessRates::variance_at(const Level& level, Instant now) {
+  if (!is_known(level, now)) return kUnseenVariance;
+  const std::int64_t ms = std::max<std::int64_t>((now - level.at).ms, 0);
+  return std::min(level.variance + ms * (kVarianceAnHour / 1000) / (kHourMs / 1000), kUnseenVariance);
+}
+
+// A Kalman filter of one value: local level, the noise of a single approval or decline being p(1 - p).
+void SuccessRates::correct(Level& level, std::uint32_t good, std::uint32_t bad, std::int32_t start_ppm,
+                           Instant now) {
+  if (good + bad == 0) return;
+  if (!is_known(level, now)) level.fine_ppm = start_ppm * kFine;
+  level.variance = variance_at(level, now);
+  level.at = std::max(level.at, now);
+  go_through(good, bad, [&](bool is_good) {
+    const std::int64_t p = std::clamp<std::int64_t>(level.fine_ppm / kFine, kAll / 50, kAll - kAll / 50);
+    const std::int64_t all = level.variance + p * (kAll - p);
+    const std::int64_t missed = (is_good ? kAll * kFine : 0) - level.fine_ppm;
+    level.fine_ppm += static_cast<std::int64_t>(Wide{missed} * level.variance / all);
+    level.variance -= static_cast<std::int64_t>(Wide{level.variance} * level.variance / all);
+    level.variance = std::max<std::int64_t>(level.variance, 1);
+  });
+}
+
+std::int32_t SuccessRates::borrowed_ppm(std::int64_t account_key, Segment segment, Instant now) const {
+  std::int64_t ppm = kUnseenPpm;
+  for (const std::uint32_t part : {0u, method_part(segment)}) {
+    const Hour day = sum_at(find({account_key, part}).day, now);
+    ppm = updated(ppm, kBorrowedPayments, day.approved, day.answered);
+  }
+  return static_cast<std::int32_t>(ppm);
 }
 
 void SuccessRates::observe(std::int64_t account_key, Segment segment, Observation observation, Instant now) {
@@ -215,56 +235,54 @@ void SuccessRates::observe(std::int64_t account_key, Segment segment, Observatio
 }
 
 void SuccessRates::observe(std::int64_t account_key, Segment segment, const Counts& counts, Instant now) {
-  for (const std::uint32_t part : {segment_part(segment), method_part(segment), 0u})
-    add(touch({account_key, part}), counts, now);
+  Cell& cell = touch({account_key, segment_part(segment)});
+  const std::int32_t start_ppm = is_known(cell.approvals, now) ? 0 : borrowed_ppm(account_key, segment, now);
+  correct(cell.approvals, counts.approved, counts.declined, start_ppm, now);
+  add(cell.day, counts, now);
+  for (const std::uint32_t part : {method_part(segment), 0u}) {
+    Cell& above = touch({account_key, part});
+    feed(above.answers, counts.approved + counts.declined, counts.technical_failures, now);
+    add(above.day, counts, now);
+  }
 }
 
 Estimate SuccessRates::estimate(std::int64_t account_key, Segment segment, std::uint32_t draw,
                                 Instant now) const {
-  const Cell& of_account = find({account_key, 0});
   const Cell& of_method = find({account_key, method_part(segment)});
   const Cell& of_segment = find({account_key, segment_part(segment)});
-  const std::int64_t hour = now.ms / kHourMs;
-  const auto weights_of = [now](const Fading& fading, Memory memory) {
-    const std::int64_t steps = now.ms / memory.step_ms - fading.step;
-    constexpr std::uint32_t kScale = kOne / static_cast<std::uint32_t>(kUnit);
-    const std::int64_t good = faded(fading.good, steps) / kScale;
-    return Weights{good, good + faded(fading.bad, steps) / kScale};
-  };
+  const Level& level = of_segment.approvals;
+  const std::int64_t approvals_ppm =
+      is_known(level, now) ? level.fine_ppm / kFine : borrowed_ppm(account_key, segment, now);
 
-  // From the account's payments down to the segment's, each level with a little weight in the next.
-  Belief approval{tuning.root, 0}, answer{tuning.answer_root, 0};
-  Hour day;
-  for (const Cell* cell : {&of_account, &of_method, &of_segment}) {
-    day = sum_at(cell->day, hour);
-    approval.weight = tuning.borrow * kUnit;
-    approval = update(approval, {std::int64_t{day.approved} * kUnit, std::int64_t{day.answered} * kUnit});
-    if (cell == &of_segment) continue;  // a gateway is down for a method, not for a currency
-    answer.weight = tuning.borrow * kUnit;
-    answer = update(answer, {std::int64_t{day.answered} * kUnit, std::int64_t{day.all} * kUnit});
-  }
+  // A gateway is down for a method, not for a currency.
+  const std::int64_t steps = now.ms / kStepMs - of_method.answers.step;
+  const std::int64_t answers = faded(of_method.answers.good, steps);
+  const std::int64_t asked = answers + faded(of_method.answers.bad, steps);
+  const Hour asked_today = sum_at(of_method.day, now);
+  const std::int64_t usual_ppm =
+      updated(kUnseenAnswersPpm, kBorrowedPayments, asked_today.answered, asked_today.all);
+  const std::int64_t answers_ppm = updated(usual_ppm, kUsualPayments * kOne, answers, asked);
+
   Estimate made;
-  made.payments = day.all;
-  made.day_ppm = static_cast<std::int32_t>(day.all == 0 ? approval.ppm * answer.ppm / kAll
-                                                        : std::int64_t{day.approved} * kAll / day.all);
-
-  const Weights approvals = weights_of(of_segment.approvals, tuning.approvals);
-  const Weights answers = weights_of(of_method.answers, tuning.answers);
-  approval.weight = std::min<std::int64_t>(tuning.prior_min + day.answered, tuning.prior_max) * kUnit;
-  approval = update(approval, approvals);
-  answer = {std::max<std::int64_t>(answer.ppm, tuning.answer_floor), tuning.answer_prior * kUnit};
-  answer = update(answer, answers);
-  made.technical_ppm = static_cast<std::int32_t>(answer.ppm);
-  made.technical_payments = static_cast<std::int32_t>(answers.all / kUnit);
-  made.rate_ppm = static_cast<std::int32_t>(approval.ppm * answer.ppm / kAll);
+  made.rate_ppm = static_cast<std::int32_t>(approvals_ppm * answers_ppm / kAll);
+  made.technical_ppm = static_cast<std::int32_t>(answers_ppm);
+  made.technical_payments = static_cast<std::int32_t>(asked / kOne);
+  const Hour today = sum_at(of_segment.day, now);
+  made.payments = today.all;
+  made.day_ppm = today.all == 0 ? made.rate_ppm
+                                : static_cast<std::int32_t>(std::int64_t{today.approved} * kAll / today.all);
 
   const std::uint64_t bits = mix(std::uint64_t{draw} << 32 ^ mix(static_cast<std::uint64_t>(account_key)));
-  const std::uint64_t more = mix(bits);
-  const std::uint64_t last = mix(more);
-  made.drawn_ppm = static_cast<std::int32_t>(drawn(approval, bits) * drawn(answer, more) / kAll);
-  if (tuning.probe && last % tuning.probe == 0 &&
-      (approvals.all < tuning.stale || (answers.all < tuning.stale && answer.ppm < 900'000)))
-    made.drawn_ppm = kAll + static_cast<std::int32_t>(last >> 40 & 0xffff);
+  const std::int64_t deviation = square_root(variance_at(level, now));
+  const std::int64_t off_ppm = deviation * normal(bits) / kAll * kBoldness / 100;
+  made.drawn_ppm = static_cast<std::int32_t>((approvals_ppm + off_ppm) * answers_ppm / kAll);
+
+  const std::uint64_t dice = mix(bits);
+  const bool is_down = answers_ppm < kDownPpm;
+  const bool is_recovering = is_down && answers > 0 && answers * 2 >= asked && asked < 8 * std::int64_t{kOne};
+  const bool is_silent = is_down && asked < kOne / 2;
+  if ((is_silent && dice % kProbes == 0) || (is_recovering && dice % kProbesAfterAnswers == 0))
+    made.drawn_ppm = kAll + static_cast<std::int32_t>(dice >> 40 & 0xffff);
   return made;
 }
 

@@ -83,6 +83,12 @@ class SuccessRates {
   struct Hash {
     std::size_t operator()(const Key& key) const;
   };
+  // A share that wanders: what it is believed to be, and the variance of that.
+  struct Level {
+    std::int64_t fine_ppm = 0;  // in kFine-ths of a millionth, so that small corrections are not lost
+    std::int64_t variance = 0;  // in millionths, squared; 0: nothing was seen
+    Instant at;                 // of the last payment
+  };
   // Payments of late: each that is added takes a share from the older ones, and so does time. One payment is
   // kOne. `step` numbers the span of time of the last change.
   struct Fading {
@@ -100,7 +106,7 @@ class SuccessRates {
     Hour sum;
   };
   struct Cell {
-    Fading approvals;  // of those that were answered
+    Level approvals;  // of those that were answered
     Fading answers;
     Day day;
     std::list<Key>::iterator place;
@@ -108,9 +114,15 @@ class SuccessRates {
 
   Cell& touch(Key key);
   [[nodiscard]] const Cell& find(Key key) const;
-  static void add(Cell& cell, const Counts& counts, Instant now);
+  [[nodiscard]] std::int32_t borrowed_ppm(std::int64_t account_key, Segment segment, Instant now) const;
+  static void correct(Level& level, std::uint32_t good, std::uint32_t bad, std::int32_t start_ppm,
+                      Instant now);
+  [[nodiscard]] static bool is_known(const Level& level, Instant now);
+  [[nodiscard]] static std::int64_t variance_at(const Level& level, Instant now);
+  static void feed(Fading& fading, std::uint32_t good, std::uint32_t bad, Instant now);
+  static void add(Day& day, const Counts& counts, Instant now);
   static void turn(Day& day, std::int64_t hour);
-  [[nodiscard]] static Hour sum_at(const Day& day, std::int64_t hour);
+  [[nodiscard]] static Hour sum_at(const Day& day, Instant now);
 
   std::size_t cells_max_;
   std::list<Key> order_;  // most recently fed first
