@@ -138,6 +138,10 @@ Task<FoundAtOnce> find_out_at_once(Context& context, const PaymentSnapshot& snap
   result.gateway_us = asked.gateway_us;
   if (is_unanswered(asked)) co_return result;
   if (std::holds_alternative<finding::NotFound>(*asked.finding)) {
+    if (PLANTED(moves_on_unfenced)) {
+      result.outcome = outcome::NotSent{""};
+      co_return result;
+    }
     const std::int64_t before_us = asked.gateway_us;
     const Finality finality = co_await make_final(context, snapshot, asked);
     result.gateway_us += asked.gateway_us - before_us;
