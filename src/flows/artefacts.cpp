@@ -5,6 +5,7 @@
 
 #include "flows/context.hpp"
 #include "flows/gateway.hpp"
+#include "flows/hold.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -30,23 +31,6 @@ class Claim {
 };
 
 }  // namespace
-
-class Artefacts::Hold {
- public:
-  explicit Hold(std::atomic_flag& flag) : flag_(flag) {
-    while (flag_.test_and_set(std::memory_order_acquire))
-      flag_.wait(true, std::memory_order_relaxed);
-  }
-  ~Hold() {
-    flag_.clear(std::memory_order_release);
-    flag_.notify_one();
-  }
-  Hold(const Hold&) = delete;
-  Hold& operator=(const Hold&) = delete;
-
- private:
-  std::atomic_flag& flag_;
-};
 
 Artefacts::Kept Artefacts::find(std::int64_t account_key, std::int64_t version) const {
   const Hold hold(taken_);

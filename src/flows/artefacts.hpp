@@ -42,7 +42,6 @@ class Artefacts {
     std::int64_t kept_version = 0;
     Kept kept;
   };
-  class Hold;
 
   // Held for a look into the table and no longer: what is done under it neither waits nor allocates much.
   mutable std::atomic_flag taken_;

@@ -70,6 +70,15 @@ struct RoutingAlgorithmRow {
   Instant created_at, modified_at;
 };
 
+// What one process saw of accounts in ten minutes (flows/routing/gateway_statistics.hpp). Drawn keys: rows of
+// several processes and windows stand in the order in which they were begun.
+struct GatewayStatisticsRow {
+  std::int64_t key = 0;
+  std::int64_t version = 1;
+  Instant started_at, modified_at;
+  std::string counts;
+};
+
 // A person's word on an operation that the switch could not decide.
 struct ManualSettlementRow {
   std::int64_t key = 0;
@@ -280,6 +289,16 @@ struct Describe<RoutingAlgorithmRow> {
         text("algorithm", PAYWEIR_AT(algorithm)).immutable(), integer("active", PAYWEIR_AT(active)),
         integer("created_at", PAYWEIR_AT(created_at)).immutable(),
         integer("modified_at", PAYWEIR_AT(modified_at)));
+  }
+};
+
+template <>
+struct Describe<GatewayStatisticsRow> {
+  static constexpr std::string_view name = "gateway_statistics";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(key)).immutable(), integer("version", PAYWEIR_AT(version)),
+                      integer("started_at", PAYWEIR_AT(started_at)).immutable(),
+                      integer("modified_at", PAYWEIR_AT(modified_at)), blob("counts", PAYWEIR_AT(counts)));
   }
 };
 

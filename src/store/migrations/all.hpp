@@ -7,10 +7,11 @@
 #include "store/migrations/0002_payment_methods.hpp"
 #include "store/migrations/0003_payment_links.hpp"
 #include "store/migrations/0004_routing.hpp"
+#include "store/migrations/0006_gateway_statistics.hpp"
 
 namespace payweir::store::migrations {
 
-inline constexpr std::array<std::string_view, 4> kAll = {k0001Initial, k0002PaymentMethods, k0003PaymentLinks,
-                                                         k0004Routing};
+inline constexpr std::array<std::string_view, 5> kAll = {k0001Initial, k0002PaymentMethods, k0003PaymentLinks,
+                                                         k0004Routing, k0006GatewayStatistics};
 
 }  // namespace payweir::store::migrations
