@@ -114,6 +114,8 @@ ErrorEntry describe(Code code) {
                      Says::entry);
     case Code::under_review:
       return unavailable(503, "The database was restored and is under review; try again later", 10);
+    case Code::no_route:
+      return unavailable(503, "No gateway that could take this payment is to be reached at present", 5);
     case Code::idempotency_in_progress:
       return unavailable(409, "The first request with this Idempotency-Key is still running", 1);
     case Code::idempotency_key_required:
@@ -184,6 +186,8 @@ ErrorEntry describe(Code code) {
     case Code::tls_failed:
     case Code::cancelled:
     case Code::listen_failed:
+    case Code::too_many_connections:
+    case Code::send_window_passed:
     case Code::connector_answer_malformed:
     case Code::statement_malformed:
     case Code::statement_truncated:

@@ -26,6 +26,7 @@ enum class Body : std::uint8_t {
   json,           // a JSON object, or the request is refused
   optional_json,  // as json, but may be empty, which reads as {}
   large_json,     // as json, but as deep and with as many members as a routing algorithm may have
+  json_list,      // a JSON array of that size
   raw,            // any bytes of any type: what a gateway or a browser sends
 };
 

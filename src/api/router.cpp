@@ -39,8 +39,14 @@ Result<json::Document> read_json(const Route& route, const http::Request& reques
   if (request.body.empty() && route.body == Body::optional_json) return json::parse("{}");
   if (!request.body.empty() && !is_json(request.headers.get("content-type")))
     return fail(Code::unsupported_media_type, "Content-Type", "");
+  const bool is_large = route.body == Body::large_json || route.body == Body::json_list;
   Result<json::Document> document =
-      json::parse(request.body, route.body == Body::large_json ? routing::kAlgorithmLimits : json::Limits{});
+      json::parse(request.body, is_large ? routing::kAlgorithmLimits : json::Limits{});
+  if (document && route.body == Body::json_list) {
+    if (!document->root().is(json::Kind::array))
+      return fail(Code::wrong_type, "", "the body must be a JSON array");
+    return document;
+  }
   if (document && !document->root().is(json::Kind::object))
     return fail(Code::wrong_type, "", "the body must be a JSON object");
   return document;

@@ -64,8 +64,10 @@ struct Switch {
   flows::RateLimiter rate_limiter{settings};
   InlineOffload offload;
   flows::Artefacts artefacts;
-  flows::Context context{settings,  clock,     random, http,     keys,      cards,        log,     store,
-                         directory, telemetry, review, sequence, rendering, rate_limiter, offload, artefacts};
+  flows::Traffic traffic{settings};
+  flows::Context context{settings,  clock,        random,    http,      keys,   cards,
+                         log,       store,        directory, telemetry, review, sequence,
+                         rendering, rate_limiter, offload,   artefacts, traffic};
   payweir::testkit::Loop loop;
 
   [[nodiscard]] http::Response send(const Router& router, http::Request request) {

@@ -23,6 +23,8 @@ struct Config {
   Secret admin_api_key;
   Secret operators;
   std::int64_t four_eyes_above_minor = 100'000;
+  std::int64_t attempts_max = 3;
+  std::int64_t payments_in_flight = 1'000;
   std::int64_t resolve_within_s = 172'800;
   std::string master_key_file;  // "" = DIR/master.key, on loopback only
   std::string alipay_base_url = "https://openapi.alipay.com";

@@ -62,6 +62,8 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   settings.rate_limit_per_address = config.rate_limit_per_address;
   settings.failed_auth_per_address_per_minute = config.failed_auth_per_address_per_minute;
   settings.page_requests_per_payment_per_minute = config.page_requests_per_payment_per_minute;
+  settings.attempts_max = config.attempts_max;
+  settings.payments_in_flight = static_cast<std::size_t>(config.payments_in_flight);
   settings.io_thread_count = io_threads;
   return settings;
 }
@@ -77,9 +79,9 @@ struct Node::Worker {
         directory(*node.store_, keys, node.epoch_),
         rendering(node.settings_.public_url),
         rate_limiter(node.settings_),
-        context{node.settings_, node.clock_,  random,        *http,           keys,         *node.cards_,
-                node.log_,      *node.store_, directory,     node.telemetry_, node.review_, sequence,
-                rendering,      rate_limiter, node.offload_, node.artefacts_} {}
+        context{node.settings_, node.clock_,  random,        *http,           keys,          *node.cards_,
+                node.log_,      *node.store_, directory,     node.telemetry_, node.review_,  sequence,
+                rendering,      rate_limiter, node.offload_, node.artefacts_, *node.traffic_} {}
 
   net::SystemRandom random;
   FileKeys keys;
@@ -118,6 +120,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, Log& log, NodeMo
 Result<void> Node::open(NodeMode mode) {
   const std::size_t io_threads = io_thread_count(config_);
   settings_ = settings_of(config_, io_threads);
+  traffic_ = std::make_unique<flows::Traffic>(settings_);
   if (Result<void> done = open_store(mode); !done) return done;
   if (mode != NodeMode::beside)
     if (Result<void> done = begin_life(mode); !done) return done;

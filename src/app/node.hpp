@@ -72,6 +72,7 @@ class Node {
   flows::Telemetry telemetry_;
   flows::Review review_;
   flows::Artefacts artefacts_;
+  std::unique_ptr<flows::Traffic> traffic_;
   flows::DirectoryEpoch epoch_{1};
   Secret master_key_;
   std::unique_ptr<LockedCardHold> cards_;

@@ -39,6 +39,8 @@ std::string_view code_name(Code code) {
     case Code::tls_failed: return "tls_failed";
     case Code::cancelled: return "cancelled";
     case Code::listen_failed: return "listen_failed";
+    case Code::too_many_connections: return "too_many_connections";
+    case Code::send_window_passed: return "send_window_passed";
     case Code::unauthorized: return "unauthorized";
     case Code::forbidden: return "forbidden";
     case Code::not_found: return "not_found";
@@ -56,6 +58,7 @@ std::string_view code_name(Code code) {
     case Code::method_not_allowed: return "method_not_allowed";
     case Code::route_not_found: return "route_not_found";
     case Code::under_review: return "under_review";
+    case Code::no_route: return "no_route";
     case Code::internal: return "internal";
     case Code::connector_answer_malformed: return "connector_answer_malformed";
     case Code::connector_credentials_invalid: return "connector_credentials_invalid";

@@ -50,6 +50,8 @@ enum class Code : std::uint16_t {
   tls_failed = 506,
   cancelled = 507,
   listen_failed = 508,
+  too_many_connections = 509,  // of ours: none was free, nor became so in time
+  send_window_passed = 510,    // the request was ready too late to be sent
   // flows, 600
   unauthorized = 600,
   forbidden = 601,
@@ -68,6 +70,7 @@ enum class Code : std::uint16_t {
   method_not_allowed = 614,
   route_not_found = 615,
   under_review = 616,  // a restored database: nothing is sent until all that was open has been asked about
+  no_route = 617,      // no gateway that could take it is to be reached
   internal = 699,
   // connectors, 700
   connector_answer_malformed = 700,

@@ -20,6 +20,7 @@
 #include "base/time.hpp"
 #include "domain/outcome.hpp"
 #include "domain/payment.hpp"
+#include "domain/routing/retry_rules.hpp"
 
 namespace payweir {
 
@@ -214,6 +215,7 @@ struct Capabilities {
   std::span<const PaymentMethod> payment_methods;
   std::span<const std::string_view> currencies;  // none: any
   std::span<const AuthType> auth_types;
+  std::span<const routing::BuiltInRetryRule> retry_rules;
   Acknowledgement acknowledgement;
   bool signs_with_rsa = false;    // begin() and ask() belong on Offload
   bool needs_artefacts = false;   // of some of its accounts at least
@@ -337,5 +339,7 @@ class Connector {
 // connectors/all.cpp: every connector of this build.
 [[nodiscard]] std::span<const Connector* const> all_connectors();
 [[nodiscard]] const Connector* find_connector(std::string_view name);
+// Of all of them.
+[[nodiscard]] std::span<const routing::RetryRule> built_in_retry_rules();
 
 }  // namespace payweir

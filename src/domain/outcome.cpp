@@ -15,6 +15,40 @@ bool may_move_on(const Outcome& outcome) {
   return std::visit(visitor, outcome);
 }
 
+bool is_certain_no(const Outcome& outcome) {
+  return !std::holds_alternative<outcome::Accepted>(outcome) &&
+         !std::holds_alternative<outcome::Unknown>(outcome);
+}
+
+// Visa's category 1, "issuer will never approve" (04, 07, 15, 41, 43, 46, R0, R1, R3), and Mastercard's
+// advice codes 03 and 21, as far as our reasons tell them apart; fraud, because the payer is not the one to
+// help.
+bool is_hard(DeclineReason reason) {
+  switch (reason) {
+    case DeclineReason::lost_or_stolen:
+    case DeclineReason::suspected_fraud:
+    case DeclineReason::restricted:
+    case DeclineReason::invalid_account:
+    case DeclineReason::stop_payment: return true;
+    case DeclineReason::unspecified:
+    case DeclineReason::insufficient_funds:
+    case DeclineReason::card_expired:
+    case DeclineReason::incorrect_number:
+    case DeclineReason::incorrect_cvc:
+    case DeclineReason::incorrect_postal_code:
+    case DeclineReason::incorrect_pin:
+    case DeclineReason::authentication_required:
+    case DeclineReason::authentication_failed:
+    case DeclineReason::limit_exceeded:
+    case DeclineReason::not_permitted:
+    case DeclineReason::currency_not_supported:
+    case DeclineReason::issuer_unavailable:
+    case DeclineReason::processing_error:
+    case DeclineReason::try_again_later: return false;
+  }
+  return true;
+}
+
 std::string_view to_string(DeclineReason reason) {
   switch (reason) {
     case DeclineReason::unspecified: return "unspecified";

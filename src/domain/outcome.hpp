@@ -15,7 +15,7 @@ namespace payweir {
 // Who can do something about a decline, and when.
 enum class RetryClass : std::uint8_t { do_not_retry, retry_later, needs_customer };
 
-// One vocabulary for all gateways' reasons; the wire's unified_code.
+// One vocabulary for all gateways' reasons.
 enum class DeclineReason : std::uint8_t {
   unspecified,
   insufficient_funds,
@@ -43,6 +43,8 @@ enum class DeclineReason : std::uint8_t {
 struct GatewayError {
   std::string code;     // e.g. "card_declined"
   std::string message;  // composed by the connector as the API shows it
+  // By the retry rule for it, JSON: flows/routing/error_meaning.hpp. "" when there is none.
+  std::string meaning{};
   friend bool operator==(const GatewayError&, const GatewayError&) = default;
 };
 
@@ -82,11 +84,16 @@ namespace outcome {
 // Not one byte went out.
 struct NotSent {
   std::string why;
+  // For a reason of ours (no free connection, its time to be sent had passed): says nothing about the
+  // gateway.
+  bool is_ours = false;
 };
 // Answered, and certainly not executed: bad request, bad key, rate limit.
 struct Rejected {
   GatewayError error;
   enum class Cause : std::uint8_t { request, credentials, rate_limit } cause = Cause::request;
+  Duration
+      retry_after{};  // rate_limit: how long the gateway wants to be left alone, zero when it did not say
 };
 struct Declined {
   GatewayError error;
@@ -122,6 +129,11 @@ using Outcome =
 // Whether another gateway may be tried: only when this one certainly has not charged and never will, and when
 // another could say otherwise.
 [[nodiscard]] bool may_move_on(const Outcome& outcome);
+// The weaker half of that: it certainly has not charged and never will.
+[[nodiscard]] bool is_certain_no(const Outcome& outcome);
+// Declines that no rule softens: asking again, anywhere, would be refused, and costs the merchant its
+// standing with the card schemes.
+[[nodiscard]] bool is_hard(DeclineReason reason);
 
 // What a query (never a money call) says about an operation whose outcome is not known.
 namespace finding {

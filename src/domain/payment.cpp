@@ -138,6 +138,23 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::AmountC
   return std::move(to).take();
 }
 
+void begin_attempt(Transition& to, const event::Confirm& confirm) {
+  Attempt attempt;
+  attempt.id = confirm.attempt_id;
+  attempt.payment_key = to.payment().id.key;
+  attempt.connector_account_key = confirm.connector_account_key;
+  attempt.method = confirm.method;
+  attempt.number = ++to.payment().attempt_count;
+  attempt.amount = to.payment().amount;
+  attempt.created_at = attempt.modified_at = to.now();
+  to.next().attempt = std::move(attempt);
+  to.next().operation = make_operation(to.next(), confirm.operation_id, OperationKind::authorise,
+                                       to.payment().amount.minor, confirm.ask_at, to.now());
+  to.payment().state = PaymentState::processing;
+  to.add(effect::InsertAttempt{});
+  to.add(effect::InsertOperation{});
+}
+
 Result<Decision> decide_on(const PaymentAggregate& current, const event::Confirm& confirm, Instant now) {
   if (!is_open_for_changes(current.payment.state)) return illegal("confirm", current.payment);
   if (current.operation && current.operation->state != OperationState::done)  // given back, just now
@@ -146,20 +163,7 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::Confirm
     return fail(Code::payment_method_missing, "payment_method",
                 "A payment token or payment method data is required");
   Transition to(current, now);
-  Attempt attempt;
-  attempt.id = confirm.attempt_id;
-  attempt.payment_key = current.payment.id.key;
-  attempt.connector_account_key = confirm.connector_account_key;
-  attempt.method = confirm.method;
-  attempt.number = ++to.payment().attempt_count;
-  attempt.amount = current.payment.amount;
-  attempt.created_at = attempt.modified_at = now;
-  to.next().attempt = std::move(attempt);
-  to.next().operation = make_operation(to.next(), confirm.operation_id, OperationKind::authorise,
-                                       current.payment.amount.minor, confirm.ask_at, now);
-  to.payment().state = PaymentState::processing;
-  to.add(effect::InsertAttempt{});
-  to.add(effect::InsertOperation{});
+  begin_attempt(to, confirm);
   return std::move(to).take();
 }
 
@@ -292,6 +296,68 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::CreateR
 
 // ── what the gateway answers ──────────────────────────────────────────────────────────────────────
 
+// How an operation ends that was certainly not executed.
+struct No {
+  AttemptState state = AttemptState::failed;
+  OperationResult result = OperationResult::none;
+  GatewayError error;
+};
+
+// Takes down in the attempt what a gateway says of its no. Requires: is_certain_no(outcome).
+No note_no(Attempt& attempt, const Outcome& outcome) {
+  if (const auto* not_sent = std::get_if<outcome::NotSent>(&outcome))
+    return {AttemptState::failed, OperationResult::not_sent, {"not_sent", not_sent->why}};
+  if (const auto* rejected = std::get_if<outcome::Rejected>(&outcome))
+    return {AttemptState::failed, OperationResult::rejected, rejected->error};
+  const auto* declined = std::get_if<outcome::Declined>(&outcome);
+  check(declined != nullptr, "an outcome that may be a yes is taken for a no");
+  attempt.decline_reason = declined->reason;
+  attempt.retry_class = declined->retry;
+  if (declined->checks != CardChecks{}) attempt.checks = declined->checks;
+  if (!declined->connector_payment_id.empty()) attempt.connector_payment_id = declined->connector_payment_id;
+  return {AttemptState::declined, OperationResult::declined, declined->error};
+}
+
+Result<Decision> decide_on(const PaymentAggregate& current, const event::MoveOn& move, Instant now) {
+  check(current.operation.has_value() && current.attempt.has_value(), "nothing was sent that could move on");
+  const Payment& payment = current.payment;
+  const auto refuse = [](const char* why) {
+    return fail(Code::illegal_transition, "status", std::string("You cannot move on: ") + why);
+  };
+  const bool is_first_word =
+      current.attempt->state == AttemptState::dispatching || current.attempt->state == AttemptState::unknown;
+  if (current.operation->kind != OperationKind::authorise ||
+      current.operation->state == OperationState::done || !is_first_word ||
+      payment.state != PaymentState::processing)
+    return refuse("this attempt is decided");
+  if (!is_certain_no(move.outcome) && !PLANTED(moves_on_after_unknown))
+    return refuse("the gateway may have charged");
+  const auto* declined = std::get_if<outcome::Declined>(&move.outcome);
+  if (declined && is_hard(declined->reason) && !PLANTED(retries_a_hard_decline))
+    return refuse("the issuer forbids another try");
+  if (now >= payment.expires_at) return refuse("the time to pay is over");
+  if (payment.attempt_count >= kAttemptsMax) return refuse("there were too many attempts");
+  Transition to(current, now);
+  if (move.steps_up) to.payment().authentication_type = AuthenticationType::three_ds;
+  Attempt closed = *current.attempt;
+  const No no = is_certain_no(move.outcome) ? note_no(closed, move.outcome) : No{};
+  closed.state = no.state;
+  closed.error = no.error;
+  closed.modified_at = to.now();
+  ++closed.version;
+  Operation superseded = *current.operation;
+  superseded.state = OperationState::done;
+  superseded.result = no.result;
+  ++superseded.version;
+  to.next().superseded_attempt = std::move(closed);
+  to.next().superseded = std::move(superseded);
+  to.add(effect::UpdateSupersededAttempt{});
+  to.add(effect::UpdateSuperseded{});
+  begin_attempt(to, {move.attempt_id, move.operation_id, move.connector_account_key, move.ask_at,
+                     current.attempt->method});
+  return std::move(to).take();
+}
+
 void fail_attempt(Transition& to, AttemptState state, OperationResult result, GatewayError error) {
   to.attempt().state = state;
   to.attempt().error = std::move(error);
@@ -383,27 +449,17 @@ Decision end_payment_operation(const PaymentAggregate& current, const event::Ope
                                Instant now) {
   Transition to(current, now);
   const bool first = to.operation().kind == OperationKind::authorise;
-  const auto give_up = [&](OperationResult result, AttemptState state, const GatewayError& error) {
+  const auto give_up = [&](const auto& no_of_gateway) {
+    No no = note_no(to.attempt(), no_of_gateway);
     if (first)
-      fail_attempt(to, state, result, error);
+      fail_attempt(to, no.state, no.result, std::move(no.error));
     else
-      undo_follow_up(to, result, error, ended.ask_at);
+      undo_follow_up(to, no.result, std::move(no.error), ended.ask_at);
   };
   std::visit(Overloaded{
-                 [&](const outcome::NotSent& not_sent) {
-                   give_up(OperationResult::not_sent, AttemptState::failed, {"not_sent", not_sent.why});
-                 },
-                 [&](const outcome::Rejected& rejected) {
-                   give_up(OperationResult::rejected, AttemptState::failed, rejected.error);
-                 },
-                 [&](const outcome::Declined& declined) {
-                   to.attempt().decline_reason = declined.reason;
-                   to.attempt().retry_class = declined.retry;
-                   if (declined.checks != CardChecks{}) to.attempt().checks = declined.checks;
-                   if (!declined.connector_payment_id.empty())
-                     to.attempt().connector_payment_id = declined.connector_payment_id;
-                   give_up(OperationResult::declined, AttemptState::declined, declined.error);
-                 },
+                 [&](const outcome::NotSent& not_sent) { give_up(not_sent); },
+                 [&](const outcome::Rejected& rejected) { give_up(rejected); },
+                 [&](const outcome::Declined& declined) { give_up(declined); },
                  [&](const outcome::Accepted& accepted) { accept_payment_truth(to, accepted, ended.ask_at); },
                  [&](const outcome::Unknown& unknown) {
                    if (!unknown.connector_payment_id.empty())

@@ -21,6 +21,10 @@
 // A failed payment may take another attempt (PayAgain), and one that waits for its payer may be let go of
 // (Release): both lead back to requires_payment_method, on the payment page.
 //
+// While a request still holds what is paid with, an authorisation that certainly was not executed need not
+// end the payment: its attempt is closed and the next one recorded in one decision (MoveOn), at another
+// gateway or at the same. The payment stays `processing`.
+//
 // A payment has at most one live attempt; an attempt has at most one money operation under way. Every
 // operation is stored, state `dispatching`, before its first byte leaves (effect: dispatch).
 #include <cstdint>
@@ -204,8 +208,10 @@ struct PaymentAggregate {
   std::optional<Attempt> attempt;      // the one that the event is about, else the newest
   std::optional<Operation> operation;  // the one that the event is about, or the live one of the attempt
   std::optional<Refund> refund;        // the one that the event is about
-  // Closed by this decision because `operation` took its place (a void while the payer is asked).
+  // Closed by this decision because `operation` took its place: a void while the payer is asked, or the next
+  // attempt's authorisation.
   std::optional<Operation> superseded;
+  std::optional<Attempt> superseded_attempt;  // likewise, by `attempt`
 };
 
 enum class EventType : std::uint8_t {
@@ -235,6 +241,16 @@ struct Confirm {
   std::int64_t connector_account_key = 0;
   Instant ask_at;
   PaymentMethod method = PaymentMethod::card;
+};
+// The authorisation was certainly not executed, and another attempt follows at once. Requires: the sender of
+// the operation still holds what is paid with.
+struct MoveOn {
+  Outcome outcome;  // of the attempt that ends; a no (is_certain_no) that may be tried again
+  AttemptId attempt_id;
+  OperationId operation_id;
+  std::int64_t connector_account_key = 0;
+  Instant ask_at;
+  bool steps_up = false;  // this time the payer authenticates (3-D Secure)
 };
 struct Capture {
   std::int64_t amount_minor = 0;
@@ -302,10 +318,10 @@ struct Expire {
 };
 }  // namespace event
 using PaymentEvent =
-    std::variant<event::PaymentMethodGiven, event::AmountChanged, event::Confirm, event::Capture,
-                 event::Cancel, event::Release, event::PayAgain, event::CreateRefund, event::OperationEnded,
-                 event::AskedInVain, event::GaveUp, event::Reported, event::Reverse, event::SettledByHand,
-                 event::Expire>;
+    std::variant<event::PaymentMethodGiven, event::AmountChanged, event::Confirm, event::MoveOn,
+                 event::Capture, event::Cancel, event::Release, event::PayAgain, event::CreateRefund,
+                 event::OperationEnded, event::AskedInVain, event::GaveUp, event::Reported, event::Reverse,
+                 event::SettledByHand, event::Expire>;
 
 // ── Effects: what the shell must do with the next aggregate ───────────────────────────────────────
 namespace effect {
@@ -314,7 +330,9 @@ struct InsertAttempt {};
 struct UpdateAttempt {};
 struct InsertOperation {};  // state dispatching: to be sent once it is durable
 struct UpdateOperation {};
+// The superseded rows; before the new ones, which take their places under the unique indexes.
 struct UpdateSuperseded {};
+struct UpdateSupersededAttempt {};
 struct InsertRefund {};
 struct UpdateRefund {};
 // Book money in the same commit.
@@ -343,9 +361,9 @@ struct Emit {
 }  // namespace effect
 using PaymentEffect =
     std::variant<effect::InsertAttempt, effect::UpdateAttempt, effect::InsertOperation,
-                 effect::UpdateOperation, effect::UpdateSuperseded, effect::InsertRefund,
-                 effect::UpdateRefund, effect::PostCapture, effect::PostRefund, effect::PostLateCapture,
-                 effect::PostReversal, effect::PostRefundReturned, effect::Emit>;
+                 effect::UpdateOperation, effect::UpdateSuperseded, effect::UpdateSupersededAttempt,
+                 effect::InsertRefund, effect::UpdateRefund, effect::PostCapture, effect::PostRefund,
+                 effect::PostLateCapture, effect::PostReversal, effect::PostRefundReturned, effect::Emit>;
 
 struct Decision {
   PaymentAggregate next;

@@ -28,6 +28,7 @@ class Story {
     if (result) {
       aggregate_ = result->next;
       aggregate_.superseded.reset();
+      aggregate_.superseded_attempt.reset();
     }
     return result;
   }

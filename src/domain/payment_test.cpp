@@ -118,6 +118,51 @@ TEST(PaymentDecide, Captures) {
   )");
 }
 
+TEST(PaymentDecide, MovesOnAfterACertainNo) {
+  check_table(R"(
+    processing dispatching authorise:dispatching            | move_on declined          | processing dispatching authorise:dispatching | update_superseded_attempt update_superseded insert_attempt insert_operation
+    processing dispatching authorise:dispatching            | move_on rejected          | processing dispatching authorise:dispatching | update_superseded_attempt update_superseded insert_attempt insert_operation
+    processing unknown authorise:unknown                    | move_on not_sent          | processing dispatching authorise:dispatching | update_superseded_attempt update_superseded insert_attempt insert_operation
+    manual processing dispatching authorise:dispatching     | move_on declined steps_up | manual processing dispatching authorise:dispatching | update_superseded_attempt update_superseded insert_attempt insert_operation
+    processing dispatching authorise:dispatching            | move_on unknown           | -                                            | illegal_transition
+    processing dispatching authorise:dispatching            | move_on accepted captured | -                                            | illegal_transition
+    processing dispatching authorise:dispatching            | move_on stolen            | -                                            | illegal_transition
+    processing dispatching authorise:dispatching            | move_on declined late     | -                                            | illegal_transition
+    processing pending authorise:unknown                    | move_on declined          | -                                            | illegal_transition
+    requires_customer_action needs_action authorise:unknown | move_on declined          | -                                            | illegal_transition
+    manual processing authorised capture:dispatching        | move_on declined          | -                                            | illegal_transition
+    failed declined authorise:done                          | move_on declined          | -                                            | illegal_transition
+    succeeded captured authorise:done                       | move_on declined          | -                                            | illegal_transition
+  )");
+}
+
+TEST(PaymentDecide, TheAttemptMovedOnFromKeepsWhatItsGatewaySaid) {
+  std::int64_t serial = 1000;
+  const PaymentAggregate before = read_aggregate("processing dispatching authorise:dispatching");
+  const auto [event, now] = read_event("move_on declined steps_up", serial);
+  const Decision decision = decide(before, event, now).value();
+  const PaymentAggregate& next = decision.next;
+  ASSERT_TRUE(next.superseded_attempt && next.superseded);
+  EXPECT_EQ(next.superseded_attempt->state, AttemptState::declined);
+  EXPECT_EQ(next.superseded_attempt->error.code, "card_declined");
+  EXPECT_EQ(next.superseded_attempt->decline_reason, DeclineReason::insufficient_funds);
+  EXPECT_EQ(next.superseded_attempt->connector_payment_id, "pi_1");
+  EXPECT_EQ(next.superseded->result, OperationResult::declined);
+  EXPECT_EQ(next.attempt->number, before.attempt->number + 1);
+  EXPECT_EQ(next.attempt->connector_account_key, 4);
+  EXPECT_EQ(next.operation->connector_account_key, 4);
+  EXPECT_EQ(next.attempt->method, before.attempt->method);
+  EXPECT_TRUE(next.attempt->connector_payment_id.empty());
+  EXPECT_TRUE(next.attempt->error.code.empty());
+  EXPECT_EQ(next.payment.attempt_count, before.payment.attempt_count + 1);
+  EXPECT_EQ(next.payment.authentication_type, AuthenticationType::three_ds);
+  EXPECT_EQ(next.payment.version, before.payment.version + 1);
+
+  PaymentAggregate tired = before;
+  tired.payment.attempt_count = kAttemptsMax;
+  EXPECT_EQ(decide(tired, event, now).error().code, Code::illegal_transition);
+}
+
 TEST(PaymentDecide, CancelsAndExpires) {
   check_table(R"(
     requires_payment_method                                 | cancel                    | cancelled                                              | emit:payment_cancelled
@@ -187,6 +232,7 @@ TEST(PaymentDecide, LetsThePayerPayAnotherWay) {
   EXPECT_EQ(next.payment.state, PaymentState::processing);
   EXPECT_EQ(next.operation->kind, OperationKind::void_authorisation);
   next.superseded.reset();
+  next.superseded_attempt.reset();
   EXPECT_EQ(tell(next, "accepted captured 100").payment.state, PaymentState::succeeded) << "paid meanwhile";
   next = tell(next, "accepted voided 100");
   EXPECT_EQ(next.payment.state, PaymentState::requires_payment_method);
@@ -212,6 +258,7 @@ TEST(PaymentDecide, AReleaseThatFailedLeavesCancelAsItIs) {
     const auto [event, now] = read_event(word, serial);
     PaymentAggregate next = decide(before, event, now).value().next;
     next.superseded.reset();
+    next.superseded_attempt.reset();
     return next;
   };
   PaymentAggregate next =

@@ -142,6 +142,8 @@ Outcome read_outcome(const std::vector<std::string>& words) {
   if (words[0] == "declined")
     return outcome::Declined{
         error, DeclineReason::insufficient_funds, RetryClass::retry_later, "pi_1", {.cvc_check = "pass"}};
+  if (words[0] == "stolen")
+    return outcome::Declined{error, DeclineReason::lost_or_stolen, RetryClass::retry_later, "pi_1", {}};
   if (words[0] == "unknown") return outcome::Unknown{"timeout", "pi_1"};
   if (words[0] == "contradicts") return outcome::Unknown{"another payment's answer", "", true};
   check(words[0] == "accepted", "a table names no such event");
@@ -255,6 +257,17 @@ TimedEvent read_event(std::string_view text, std::int64_t& serial) {
   } else if (verb == "confirm") {
     const AttemptId attempt_id{++serial, 0};
     timed.event = event::Confirm{attempt_id, {++serial, 0}, 3, ask_at};
+  } else if (verb == "move_on") {
+    words.erase(words.begin());
+    event::MoveOn move;
+    move.steps_up = words.back() == "steps_up";
+    if (move.steps_up) words.pop_back();
+    move.outcome = read_outcome(words);
+    move.attempt_id = {++serial, 0};
+    move.operation_id = {++serial, 0};
+    move.connector_account_key = 4;
+    move.ask_at = ask_at;
+    timed.event = move;
   } else if (verb == "capture") {
     timed.event = event::Capture{number_of(words.at(1)), {++serial, 0}, ask_at};
   } else if (verb == "cancel") {
@@ -313,6 +326,9 @@ std::string write(const effect::UpdateOperation&) {
 std::string write(const effect::UpdateSuperseded&) {
   return "update_superseded";
 }
+std::string write(const effect::UpdateSupersededAttempt&) {
+  return "update_superseded_attempt";
+}
 std::string write(const effect::InsertRefund&) {
   return "insert_refund";
 }
@@ -352,13 +368,44 @@ std::string write_result(const Result<Decision>& result) {
 
 const std::vector<std::string>& all_events() {
   static const std::vector<std::string> events = [] {
-    std::vector<std::string> made = {
-        "give_method", "change_amount 0",   "change_amount 70", "confirm",     "capture 0",
-        "capture 40",  "capture 100",       "capture 101",      "cancel",      "refund 0",
-        "refund 40",   "refund 41",         "refund 100",       "refund 101",  "not_sent",
-        "rejected",    "declined",          "unknown",          "contradicts", "asked_in_vain",
-        "expire",      "expire late",       "unanswered",       "gave_up",     "by_hand not_executed",
-        "reverse",     "reported declined", "reported unknown", "release",     "pay_again"};
+    std::vector<std::string> made = {"give_method",
+                                     "change_amount 0",
+                                     "change_amount 70",
+                                     "confirm",
+                                     "capture 0",
+                                     "capture 40",
+                                     "capture 100",
+                                     "capture 101",
+                                     "cancel",
+                                     "refund 0",
+                                     "refund 40",
+                                     "refund 41",
+                                     "refund 100",
+                                     "refund 101",
+                                     "not_sent",
+                                     "rejected",
+                                     "declined",
+                                     "unknown",
+                                     "contradicts",
+                                     "asked_in_vain",
+                                     "expire",
+                                     "expire late",
+                                     "unanswered",
+                                     "gave_up",
+                                     "by_hand not_executed",
+                                     "reverse",
+                                     "reported declined",
+                                     "reported unknown",
+                                     "release",
+                                     "pay_again",
+                                     "move_on declined",
+                                     "move_on rejected",
+                                     "move_on not_sent",
+                                     "move_on declined steps_up",
+                                     "move_on stolen",
+                                     "move_on unknown",
+                                     "move_on accepted captured",
+                                     "move_on declined late"};
     for (const AcceptedAs as : kAccepted)
       for (const char* amount : {" 0", " 40", " 100", " 101", " 100 EUR", " 100 late"})
         made.push_back("accepted " + std::string(to_string(as)) + amount);

@@ -5,8 +5,9 @@
 //   state:  "processing dispatching authorise:dispatching"        (attempt and operation may be missing)
 //           "manual requires_capture authorised capture:done"     (manual capture)
 //           "succeeded captured refund:unknown refund=pending"    (with a refund of 40)
-//   event:  "confirm", "capture 40", "accepted captured 100", "unknown", "expire late", …; a last word
-//           "late" puts it after the payment's expiry
+//   event:  "confirm", "capture 40", "accepted captured 100", "unknown", "move_on declined", "expire late",
+//   …;
+//           a last word "late" puts it after the payment's expiry
 //
 // Every payment is of USD 1.00 (100); a partially captured one holds 40; a refund is of 40.
 #include <functional>

@@ -24,7 +24,8 @@ bool has_its_rows(const PaymentAggregate& aggregate, const PaymentEvent& event) 
   const bool about_an_operation =
       std::holds_alternative<event::OperationEnded>(event) ||
       std::holds_alternative<event::AskedInVain>(event) || std::holds_alternative<event::GaveUp>(event) ||
-      std::holds_alternative<event::Reported>(event) || std::holds_alternative<event::SettledByHand>(event);
+      std::holds_alternative<event::Reported>(event) || std::holds_alternative<event::SettledByHand>(event) ||
+      std::holds_alternative<event::MoveOn>(event);
   if (std::holds_alternative<event::Reverse>(event)) return aggregate.attempt.has_value();
   return !about_an_operation || (aggregate.operation && aggregate.attempt);
 }
@@ -46,6 +47,7 @@ void explore(const std::function<void(const Step&)>& visit) {
       if (!step.result) continue;
       open.push_back(step.result->next);
       open.back().superseded.reset();  // stored, and not loaded again
+      open.back().superseded_attempt.reset();
     }
   }
 }

@@ -109,6 +109,7 @@ class Inspection {
     row<effect::InsertRefund, effect::UpdateRefund>("refund", before_.refund, after_.refund);
     row<effect::InsertOperation, effect::UpdateOperation>("operation", before_.operation, after_.operation);
     superseded();
+    superseded_attempt();
     sums();
     postings();
     events();
@@ -157,6 +158,24 @@ class Inspection {
     expect(after_.superseded->id == before_.operation->id && !is_open(after_.superseded) &&
                after_.superseded->version == before_.operation->version + 1,
            "the superseded operation is not the former one, closed");
+  }
+
+  // A new attempt takes the place of one that was live only by closing it, as something that did not charge.
+  void superseded_attempt() {
+    const bool replaced = before_.attempt && is_live(before_.attempt->state) && after_.attempt &&
+                          after_.attempt->id != before_.attempt->id;
+    expect(replaced == (count<effect::UpdateSupersededAttempt>(decision_) == 1), "a second attempt is live");
+    expect(replaced == after_.superseded_attempt.has_value(), "the superseded attempt and its row differ");
+    if (!replaced || !after_.superseded_attempt) return;
+    const Attempt& closed = *after_.superseded_attempt;
+    expect(closed.id == before_.attempt->id && closed.version == before_.attempt->version + 1,
+           "the superseded attempt is not the former one");
+    expect(closed.state == AttemptState::declined || closed.state == AttemptState::failed,
+           "the superseded attempt may have charged");
+    expect(before_.operation && before_.operation->kind == OperationKind::authorise &&
+               after_.superseded->result != OperationResult::none,
+           "an attempt was given up that was not answered");
+    expect(after_.payment.state == PaymentState::processing, "the payment has stopped between two attempts");
   }
 
   void sums() {

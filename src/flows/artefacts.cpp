@@ -33,13 +33,13 @@ class Claim {
 }  // namespace
 
 Artefacts::Kept Artefacts::find(std::int64_t account_key, std::int64_t version) const {
-  const Hold hold(taken_);
+  const BriefLock::Hold hold(lock_);
   const auto slot = slots_.find(account_key);
   return slot == slots_.end() || slot->second.kept_version != version ? Kept{} : slot->second.kept;
 }
 
 Artefacts::Turn Artefacts::claim(std::int64_t account_key, std::int64_t version, Instant now) {
-  const Hold hold(taken_);
+  const BriefLock::Hold hold(lock_);
   Slot& slot = slots_[account_key];
   if (slot.is_being_fetched) return Turn::anothers;
   // A clock that was set back does not hold up anybody.
@@ -52,7 +52,7 @@ Artefacts::Turn Artefacts::claim(std::int64_t account_key, std::int64_t version,
 }
 
 void Artefacts::finish(std::int64_t account_key, std::int64_t version, FetchedArtefact fetched) {
-  const Hold hold(taken_);
+  const BriefLock::Hold hold(lock_);
   Slot& slot = slots_[account_key];
   slot.is_being_fetched = false;
   if (!fetched.artefact) return;

@@ -4,11 +4,11 @@
 // callback or the clock, causes one request a minute and account at most; who comes meanwhile waits for it.
 //
 // One a process, used by all of its threads.
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
 
+#include "base/brief_lock.hpp"
 #include "connectors/connector.hpp"
 #include "ports/task.hpp"
 
@@ -43,8 +43,7 @@ class Artefacts {
     Kept kept;
   };
 
-  // Held for a look into the table and no longer: what is done under it neither waits nor allocates much.
-  mutable std::atomic_flag taken_;
+  mutable BriefLock lock_;
   std::unordered_map<std::int64_t, Slot> slots_;  // by account key; an account that was deleted keeps its own
 };
 

@@ -1,5 +1,5 @@
 // Update and confirm: both change what is not decided yet; confirm then starts an attempt.
-#include "flows/operate.hpp"
+#include "flows/authorise.hpp"
 #include "flows/routing/route_payment.hpp"
 
 namespace payweir::flows {
@@ -14,8 +14,8 @@ struct Change {
   std::optional<CaptureMethod> capture_method;
   std::optional<AuthenticationType> authentication_type;
   std::optional<Instrument> instrument;
-  std::string connector, connector_account_id;
   SharedValue<PaymentDetails> details;
+  std::string only_account;
   bool confirms = false;
   bool on_payment_page = false;
 };
@@ -176,6 +176,12 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
       co_return answer;
     }
 
+    const std::optional<Admission::Ticket> ticket = admit(context, principal);
+    if (!ticket) {
+      Result<Answer> answer =
+          co_await replay_or_fail(context, key, too_many_in_flight(), AnswerWith::payment, rendering);
+      co_return answer;
+    }
     event::Confirm confirm;
     confirm.attempt_id = context.new_id<AttemptTag>();
     confirm.operation_id = context.new_id<OperationTag>();
@@ -189,17 +195,22 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     }
     if (!snapshot.profile) co_return fail(Code::not_found, "profile_id", "the business profile was deleted");
     const Card* given = change.instrument ? std::get_if<Card>(&*change.instrument) : nullptr;
-    Result<Route> route =
-        route_payment(*snapshot.profile, snapshot.aggregate.payment, *snapshot.details, confirm.method, given,
-                      {change.connector, change.connector_account_id});
+    Result<Route> route = route_payment({*snapshot.profile, snapshot.aggregate.payment, *snapshot.details,
+                                         confirm.method, given, change.only_account});
     if (!route) {
       Result<Answer> answer =
           co_await replay_or_fail(context, key, std::move(route.error()), AnswerWith::payment, rendering);
       co_return answer;
     }
-    snapshot.account = std::move(route->accounts.front());
     if (snapshot.details->routed_by_json != route->reason_json)
       snapshot.details.edit().routed_by_json = std::move(route->reason_json);
+    Result<Heading> heading = set_out(context, std::move(*route));
+    if (!heading) {
+      Result<Answer> answer =
+          co_await replay_or_fail(context, key, std::move(heading.error()), AnswerWith::payment, rendering);
+      co_return answer;
+    }
+    snapshot.account = heading->account;
     decision->next.attempt->connector_account_key = snapshot.account->row.id.key;
     decision->next.operation->connector_account_key = snapshot.account->row.id.key;
     decision->next.payment.version = stored_version + 1;
@@ -207,6 +218,7 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     const std::int64_t payment_key = snapshot.aggregate.payment.id.key;
     Result<Instrument> instrument = take_instrument(context, snapshot, change.instrument, now);
     if (!instrument) {
+      turn_back(context, *heading);
       Result<Answer> answer = co_await replay_or_fail(context, key, std::move(instrument.error()),
                                                       AnswerWith::payment, rendering);
       co_return answer;
@@ -222,13 +234,14 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     const Card* card = std::get_if<Card>(&*instrument);
     if (card && (!recorded || recorded->conflict))
       static_cast<void>(context.cards.put(payment_key, serialise_card(*card), now));
+    if (!recorded || recorded->replayed || recorded->conflict) turn_back(context, *heading);
     if (!recorded) co_return fail(std::move(recorded.error()));
     if (recorded->replayed) co_return std::move(*recorded->replayed);
     if (recorded->conflict) continue;
     count_state(context, before, snapshot);
     std::optional<Instrument> sent = std::move(*instrument);
-    Result<Answer> answer = co_await send_and_conclude(context, std::move(snapshot), std::move(sent), send_by,
-                                                       claim_key, AnswerWith::payment, rendering);
+    Result<Answer> answer = co_await authorise(context, std::move(snapshot), std::move(sent),
+                                               std::move(*heading), send_by, claim_key, rendering);
     co_return answer;
   }
   co_return fail(Code::store_busy, "", "too many writers at once on this payment; try again");
@@ -246,8 +259,6 @@ Task<Result<Answer>> update_payment(Context& context, Principal principal, Key k
   change.capture_method = command.capture_method;
   change.authentication_type = command.authentication_type;
   change.instrument = std::move(command.instrument);
-  change.connector = std::move(command.connector);
-  change.connector_account_id = std::move(command.connector_account_id);
   change.details = std::move(command.details);
   change.confirms = command.confirm;
   Result<Answer> answer =
@@ -261,8 +272,7 @@ Task<Result<Answer>> confirm_payment(Context& context, Principal principal, Key 
   change.payment_id = std::move(command.payment_id);
   change.client_secret = std::move(command.client_secret);
   change.instrument = std::move(command.instrument);
-  change.connector = std::move(command.connector);
-  change.connector_account_id = std::move(command.connector_account_id);
+  change.only_account = std::move(command.only_account);
   change.details = std::move(command.details);
   change.confirms = true;
   change.on_payment_page = command.on_payment_page;

@@ -10,6 +10,7 @@
 #include "flows/review_state.hpp"
 #include "flows/settings.hpp"
 #include "flows/telemetry.hpp"
+#include "flows/traffic.hpp"
 #include "flows/views.hpp"
 #include "ports/card_hold.hpp"
 #include "ports/clock.hpp"
@@ -39,6 +40,7 @@ struct Context {
   RateLimiter& rate_limiter;
   Offload& offload;
   Artefacts& artefacts;
+  Traffic& traffic;
 
   template <class Tag>
   [[nodiscard]] Id<Tag> new_id() {

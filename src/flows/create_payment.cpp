@@ -1,4 +1,4 @@
-#include "flows/operate.hpp"
+#include "flows/authorise.hpp"
 #include "flows/routing/route_payment.hpp"
 
 namespace payweir::flows {
@@ -88,17 +88,29 @@ Task<Result<Answer>> create_payment(Context& context, Principal principal, Key k
     co_return created;
   }
 
+  const std::optional<Admission::Ticket> ticket = admit(context, principal);
+  if (!ticket) {
+    Result<Answer> answer = co_await replay_or_fail(context, std::move(key), too_many_in_flight(),
+                                                    AnswerWith::payment, rendering);
+    co_return answer;
+  }
   const PaymentMethod method = command.instrument ? method_of(*command.instrument) : PaymentMethod::card;
   const Card* card = command.instrument ? std::get_if<Card>(&*command.instrument) : nullptr;
-  Result<Route> route = route_payment(*snapshot.profile, snapshot.aggregate.payment, *snapshot.details,
-                                      method, card, {command.connector, command.connector_account_id});
+  Result<Route> route =
+      route_payment({*snapshot.profile, snapshot.aggregate.payment, *snapshot.details, method, card});
   if (!route) {  // switched off since, perhaps: a repeated request still gets its first answer
     Result<Answer> answer = co_await replay_or_fail(context, std::move(key), std::move(route.error()),
                                                     AnswerWith::payment, rendering);
     co_return answer;
   }
-  snapshot.account = std::move(route->accounts.front());
   if (!route->reason_json.empty()) snapshot.details.edit().routed_by_json = std::move(route->reason_json);
+  Result<Heading> heading = set_out(context, std::move(*route));
+  if (!heading) {
+    Result<Answer> answer = co_await replay_or_fail(context, std::move(key), std::move(heading.error()),
+                                                    AnswerWith::payment, rendering);
+    co_return answer;
+  }
+  snapshot.account = heading->account;
   event::Confirm confirm;
   confirm.attempt_id = context.new_id<AttemptTag>();
   confirm.operation_id = context.new_id<OperationTag>();
@@ -115,11 +127,11 @@ Task<Result<Answer>> create_payment(Context& context, Principal principal, Key k
   if (key) claim_key = claim(context, changes, *key, snapshot.aggregate.payment.id.key);
   Result<Recorded> recorded =
       co_await record(context, std::move(changes), std::move(key), AnswerWith::payment, rendering);
+  if (!recorded || recorded->replayed) turn_back(context, *heading);
   if (!recorded) co_return fail(std::move(recorded.error()));
   if (recorded->replayed) co_return std::move(*recorded->replayed);
-  Result<Answer> answer =
-      co_await send_and_conclude(context, std::move(snapshot), std::move(command.instrument), send_by,
-                                 claim_key, AnswerWith::payment, rendering);
+  Result<Answer> answer = co_await authorise(context, std::move(snapshot), std::move(command.instrument),
+                                             std::move(*heading), send_by, claim_key, rendering);
   co_return answer;
 }
 

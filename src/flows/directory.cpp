@@ -5,6 +5,7 @@
 #include "flows/accounts/keys.hpp"
 #include "flows/accounts/secrets.hpp"
 #include "store/queries/account_queries.hpp"
+#include "store/queries/retry_rule_queries.hpp"
 #include "store/queries/routing_queries.hpp"
 
 namespace payweir::flows {
@@ -55,6 +56,20 @@ Result<std::shared_ptr<ProfileEntry>> open_profile(Keys& keys, store::ProfileRow
   profile->details = ProfileDetails::parse(row.details);
   profile->row = std::move(row);
   return profile;
+}
+
+// `order`: ids, a comma between them. Of accounts that are gone nothing is left.
+void arrange_by_default(ProfileEntry& profile, std::string_view order) {
+  auto rest = profile.accounts;
+  while (!order.empty()) {
+    const std::string_view id = order.substr(0, order.find(','));
+    order.remove_prefix(std::min(order.size(), id.size() + 1));
+    const auto found = std::ranges::find_if(
+        rest, [&](const auto& account) { return account && to_text(account->row.id) == id; });
+    if (found != rest.end()) profile.by_default.push_back(std::move(*found));
+  }
+  for (auto& account : rest)
+    if (account) profile.by_default.push_back(std::move(account));
 }
 
 // Null for what cannot be read any more, which it could be when it was stored: payments are routed as
@@ -112,6 +127,7 @@ void Directory::drop_if_stale() {
   merchants_.clear();
   merchant_ids_.clear();
   api_keys_.clear();
+  retry_rules_.reset();
 }
 
 Task<Result<MerchantPointer>> Directory::merchant(std::int64_t merchant_no) {
@@ -162,6 +178,21 @@ Task<Result<std::shared_ptr<const store::ApiKeyRow>>> Directory::api_key(std::in
   co_return entry;
 }
 
+Task<Result<std::shared_ptr<const routing::RetryRules>>> Directory::retry_rules() {
+  drop_if_stale();
+  if (retry_rules_) co_return retry_rules_;
+  const std::uint64_t epoch = seen_epoch_;
+  auto rows = co_await store::list_retry_rules(store_, kRetryRulesMax);
+  if (!rows) co_return fail(std::move(rows.error()));
+  std::vector<routing::RetryRule> stored;
+  stored.reserve(rows->size());
+  for (store::RetryRuleRow& row : *rows)
+    stored.push_back(std::move(row.rule));
+  auto rules = std::make_shared<const routing::RetryRules>(std::move(stored), built_in_retry_rules());
+  if (epoch == epoch_.load()) retry_rules_ = rules;
+  co_return rules;
+}
+
 Task<Result<MerchantPointer>> Directory::load(store::MerchantRow row, std::uint64_t epoch) {
   auto profiles = co_await store::list_profiles(store_, row.id.key);
   if (!profiles) co_return fail(std::move(profiles.error()));
@@ -189,6 +220,8 @@ Task<Result<MerchantPointer>> Directory::load(store::MerchantRow row, std::uint6
     const bool is_live = !(*account)->row.deleted && profile != by_key.end();
     (is_live ? profile->second->accounts : entry->retired_accounts).push_back(std::move(*account));
   }
+  for (const auto& [key, profile] : by_key)
+    arrange_by_default(*profile, profile->details.routing_default);
   entry->details = MerchantDetails::parse(row.details);
   entry->row = std::move(row);
   if (epoch == epoch_.load()) {

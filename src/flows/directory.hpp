@@ -1,7 +1,8 @@
 #pragma once
 // Directory: who may call, and with which gateway accounts: merchants, API keys, profiles and connector
-// accounts, cached per io thread. Every change of any of them bumps one epoch, and a cache of an older
-// epoch is dropped whole; changes are rare, look-ups are not. Not shared by threads; Epoch is.
+// accounts, and the retry rules of them all, cached per io thread. Every change of any of them bumps one
+// epoch, and a cache of an older epoch is dropped whole; changes are rare, look-ups are not. Not shared by
+// threads; Epoch is.
 #include <atomic>
 #include <memory>
 #include <span>
@@ -12,6 +13,7 @@
 #include "connectors/connector.hpp"
 #include "domain/routing/algorithm_json.hpp"
 #include "domain/routing/compiled_program.hpp"
+#include "domain/routing/retry_rules.hpp"
 #include "flows/accounts/details.hpp"
 #include "ports/keys.hpp"
 #include "store/rows.hpp"
@@ -21,11 +23,16 @@ namespace payweir::flows {
 
 using DirectoryEpoch = std::atomic<std::uint64_t>;
 
+// Stored retry rules at most: every io thread holds them all in memory.
+inline constexpr std::size_t kRetryRulesMax = 5'000;
+
 struct ConnectorAccount {
   store::ConnectorAccountRow row;
   ConnectorAccountDetails details;
   const Connector* connector = nullptr;  // null: this build has no such connector any more
   std::size_t connector_index = 0;
+  Duration first_timeout = seconds(3);                  // of a payment's first attempt
+  Duration later_timeout = seconds(5);                  // of those after it
   std::vector<AddressRange> callback_addresses;         // none: callbacks come from anywhere
   ConnectorCredentials credentials;                     // opened
   std::shared_ptr<const PreparedCredentials> prepared;  // null: the connector needs none
@@ -45,7 +52,10 @@ struct ProfileEntry {
   Instant previous_secret_until;        // when the second of them, if any, ends
   std::string payment_response_hash_key;
   std::vector<std::shared_ptr<const ConnectorAccount>> accounts;  // not deleted, oldest first
-  std::shared_ptr<const ActiveRouting> routing;                   // null: none is
+  // The same, in the order in which they are tried where nothing else decides: that of /routing/default,
+  // with those that it does not name behind.
+  std::vector<std::shared_ptr<const ConnectorAccount>> by_default;
+  std::shared_ptr<const ActiveRouting> routing;  // null: none is
 
   // Those to sign with: one, or two during a rotation.
   [[nodiscard]] std::span<const Secret> webhook_secrets_at(Instant now) const;
@@ -76,7 +86,9 @@ class Directory {
   [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> merchant_by_publishable_key(
       std::string key);
   [[nodiscard]] Task<Result<std::shared_ptr<const store::ApiKeyRow>>> api_key(std::int64_t key);
-  // Call after every committed change of a merchant, profile, key or account.
+  // The built-in retry rules, and before them those that are stored.
+  [[nodiscard]] Task<Result<std::shared_ptr<const routing::RetryRules>>> retry_rules();
+  // Call after every committed change of a merchant, profile, key, account or retry rule.
   void changed();
 
  private:
@@ -93,6 +105,7 @@ class Directory {
   std::unordered_map<std::int64_t, std::shared_ptr<const MerchantEntry>> merchants_;
   std::unordered_map<std::string, std::int64_t> merchant_ids_;
   std::unordered_map<std::int64_t, std::shared_ptr<const store::ApiKeyRow>> api_keys_;
+  std::shared_ptr<const routing::RetryRules> retry_rules_;  // null: not read yet
 };
 
 }  // namespace payweir::flows

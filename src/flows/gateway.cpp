@@ -1,6 +1,7 @@
 #include "flows/gateway.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/check.hpp"
 #include "base/planted.hpp"
@@ -66,9 +67,16 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   return request;
 }
 
+// What says nothing about the gateway: it was never asked.
+bool is_ours(Code code) {
+  return code == Code::too_many_connections || code == Code::send_window_passed || code == Code::cancelled ||
+         code == Code::invalid_value;
+}
+
 Outcome outcome_of_transport_error(const Error& error) {
   const std::string why = std::string(code_name(error.code)) + ": " + error.detail;
-  if (error.certainty == Certainty::not_sent || PLANTED(lost_is_not_sent)) return outcome::NotSent{why};
+  if (error.certainty == Certainty::not_sent || PLANTED(lost_is_not_sent))
+    return outcome::NotSent{why, is_ours(error.code)};
   return outcome::Unknown{why, "", false};
 }
 
@@ -91,6 +99,17 @@ void observe_clock(Context& context, const ConnectorAccount& account, const http
   if (date.empty()) return;
   const Result<Instant> told = parse_http_date(date);
   if (told) context.telemetry.observe_gateway_clock(account.connector_index, *told - context.clock.wall());
+}
+
+// How long a gateway that limits our rate wants to be left alone; it may say so in seconds (RFC
+// 9110, 10.2.3). Zero: it did not, or gave a date.
+Duration retry_after_of(const http::Response& answer) {
+  constexpr std::int64_t kSecondsMax = 86'400;
+  const std::string_view text = answer.headers.get("Retry-After");
+  std::int64_t wait_s = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), wait_s);
+  if (error != std::errc() || end != text.data() + text.size() || wait_s < 0) return {};
+  return seconds(std::min(wait_s, kSecondsMax));
 }
 
 // Makes `take` again with a newer artefact, when that is what it needs. Both live in the caller's frame.
@@ -132,10 +151,11 @@ Task<void> compute(Context& context, const Connector& connector, std::function<v
 }
 
 Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot,
-                               std::optional<Instrument> instrument, Duration send_by) {
-  if (!snapshot.account) co_return GatewayCall{outcome::NotSent{"the connector account was deleted"}, 0};
+                               std::optional<Instrument> instrument, SendTerms terms) {
+  if (!snapshot.account)
+    co_return GatewayCall{outcome::NotSent{"the connector account was deleted", true}, 0};
   if (context.review.is_under_way() && !PLANTED(sends_under_review))
-    co_return GatewayCall{outcome::NotSent{"the database is under review"}, 0};
+    co_return GatewayCall{outcome::NotSent{"the database is under review", true}, 0};
   const ConnectorRequest request = request_of(context, snapshot, std::move(instrument));
   ConnectorContext connector_of = connector_context(context, *snapshot.account);
   const Connector& connector = *snapshot.account->connector;
@@ -145,6 +165,7 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
   co_await compute_step(context, *snapshot.account, connector_of, step, std::move(begin));
   int money_sends = 0;
   std::string origin;
+  Duration retry_after{};
   for (int round = 0; round < kRoundsMax; ++round) {
     if (auto* done = std::get_if<step::Done>(&step)) {
       call.outcome = std::move(done->outcome);
@@ -153,8 +174,8 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
     auto& send = std::get<step::Send>(step);
     if (send.kind == SendKind::money) check(++money_sends == 1, "a connector would send money twice");
     CallOptions options;
-    options.timeout = context.settings.gateway_timeout;
-    if (!PLANTED(sends_late)) options.send_by = send_by;
+    options.timeout = std::min(terms.timeout, context.settings.gateway_timeout);
+    if (!PLANTED(sends_late)) options.send_by = terms.send_by;
     const std::int64_t started_us = context.clock.suspended_us();
     http::Request wire = std::move(send.request);
     origin = wire.origin;
@@ -174,9 +195,11 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
       break;
     }
     observe_clock(context, *snapshot.account, *answer);
+    retry_after = retry_after_of(*answer);
     std::function<void()> resume = [&] { step = connector.resume(request, connector_of, *answer); };
     co_await compute_step(context, *snapshot.account, connector_of, step, std::move(resume));
   }
+  if (auto* rejected = std::get_if<outcome::Rejected>(&call.outcome)) rejected->retry_after = retry_after;
   count_contradiction(context, snapshot, call.outcome, origin);
   co_return call;
 }

@@ -13,10 +13,15 @@ struct GatewayCall {
   std::int64_t gateway_us = 0;  // time spent waiting for the gateway
 };
 
+// Within what bounds a request goes out.
+struct SendTerms {
+  Duration send_by{};  // Clock::suspended() bound for the first byte
+  Duration timeout{};  // of the whole call, at most Settings::gateway_timeout
+};
+
 // Requires: the snapshot's operation is durable, in state dispatching, and recorded by this flow.
-// `send_by`: Clock::suspended() bound for the first byte.
 [[nodiscard]] Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot,
-                                             std::optional<Instrument> instrument, Duration send_by);
+                                             std::optional<Instrument> instrument, SendTerms terms);
 
 struct GatewayFinding {
   // Unset: nothing was learnt (no answer, or one that tells nothing).

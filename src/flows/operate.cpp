@@ -92,6 +92,14 @@ Result<void> check_client_secret(Context& context, const Principal& principal,
   return {};
 }
 
+std::optional<Admission::Ticket> admit(Context& context, const Principal& principal) {
+  return context.traffic.admission.admit(principal.merchant->row.id.key, context.clock.suspended_us());
+}
+
+Error too_many_in_flight() {
+  return {Code::overloaded, "", "too many payments are under way"};
+}
+
 Duration send_by_of(const Context& context) {
   return context.clock.suspended() + context.settings.send_window;
 }
@@ -196,17 +204,52 @@ Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcom
   co_return answer;
 }
 
-Task<Result<Answer>> send_and_conclude(Context& context, PaymentSnapshot snapshot,
-                                       std::optional<Instrument> instrument, Duration send_by,
+Task<Result<Answer>> send_and_conclude(Context& context, PaymentSnapshot snapshot, Duration send_by,
                                        std::optional<std::int64_t> claim_key, AnswerWith with,
-                                       const Rendering& rendering) {
-  GatewayCall call = co_await call_gateway(context, snapshot, std::move(instrument), send_by);
+                                       const Rendering& rendering, GatewayHealth::Dispatch passage) {
+  GatewayCall call = co_await call_gateway(context, snapshot, std::nullopt,
+                                           SendTerms{send_by, context.settings.gateway_timeout});
   Outcome outcome = std::move(call.outcome);
+  if (snapshot.account)
+    context.traffic.health.concluded(snapshot.account->row.id.key, snapshot.aggregate.operation->kind,
+                                     passage, word_of(outcome), context.clock.suspended_us());
   const std::int64_t gateway_us = call.gateway_us;
   Result<Answer> answer = co_await conclude(context, std::move(snapshot), std::move(outcome), claim_key, with,
                                             gateway_us, rendering);
   co_return answer;
 }
+
+namespace {
+// The breaker's leave for one operation, given back when nothing is sent after all.
+class Guard {
+ public:
+  Guard(Context& context, const PaymentSnapshot& snapshot, OperationKind kind)
+      : context_(context), kind_(kind) {
+    if (!snapshot.account) return;
+    account_key_ = snapshot.account->row.id.key;
+    passage_ = context.traffic.health.try_dispatch(account_key_, kind, context.clock.suspended_us());
+  }
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+  ~Guard() {
+    if (account_key_ != 0 && !is_refused())
+      context_.traffic.health.concluded(account_key_, kind_, passage_, GatewayHealth::Word::untold,
+                                        context_.clock.suspended_us());
+  }
+  [[nodiscard]] bool is_refused() const { return passage_ == GatewayHealth::Dispatch::refused; }
+  // It is sent now, and concluded by its sender.
+  [[nodiscard]] GatewayHealth::Dispatch take() {
+    account_key_ = 0;
+    return passage_;
+  }
+
+ private:
+  Context& context_;
+  OperationKind kind_;
+  std::int64_t account_key_ = 0;
+  GatewayHealth::Dispatch passage_ = GatewayHealth::Dispatch::allowed;
+};
+}  // namespace
 
 Task<Result<Answer>> execute(Context& context, Principal principal, Key key, std::string payment_id,
                              MakeEvent make_event, AnswerWith with, const Rendering& rendering) {
@@ -225,6 +268,19 @@ Task<Result<Answer>> execute(Context& context, Principal principal, Key key, std
       co_return answer;
     }
     const bool sends = has_effect<effect::InsertOperation>(*decision);
+    std::optional<Admission::Ticket> ticket;
+    if (sends) ticket = admit(context, principal);
+    if (sends && !ticket) {
+      Result<Answer> answer = co_await replay_or_fail(context, key, too_many_in_flight(), with, rendering);
+      co_return answer;
+    }
+    Guard guard(context, snapshot,
+                sends ? decision->next.operation->kind : OperationKind::void_authorisation);
+    if (guard.is_refused()) {
+      Error refusal{Code::no_route, "", "the gateway of this payment is not to be reached at present"};
+      Result<Answer> answer = co_await replay_or_fail(context, key, std::move(refusal), with, rendering);
+      co_return answer;
+    }
     const Duration send_by = send_by_of(context);
     store::ChangeSet changes;
     apply(context, snapshot, std::move(*decision), RowIs::stored, changes);
@@ -245,8 +301,8 @@ Task<Result<Answer>> execute(Context& context, Principal principal, Key key, std
       count_state(context, before, snapshot);
       co_return answer;
     }
-    Result<Answer> sent = co_await send_and_conclude(context, std::move(snapshot), std::nullopt, send_by,
-                                                     claim_key, with, rendering);
+    Result<Answer> sent = co_await send_and_conclude(context, std::move(snapshot), send_by, claim_key, with,
+                                                     rendering, guard.take());
     co_return sent;
   }
   co_return fail(Code::store_busy, "", "too many writers at once on this payment; try again");

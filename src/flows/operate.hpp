@@ -40,11 +40,16 @@ struct Recorded {
                                             std::optional<std::int64_t> claim_key, AnswerWith with,
                                             std::int64_t gateway_us, const Rendering& rendering);
 
-// Sends the operation that was just recorded, then concludes.
-[[nodiscard]] Task<Result<Answer>> send_and_conclude(Context& context, PaymentSnapshot snapshot,
-                                                     std::optional<Instrument> instrument, Duration send_by,
-                                                     std::optional<std::int64_t> claim_key, AnswerWith with,
-                                                     const Rendering& rendering);
+// Sends the operation that was just recorded, then concludes. Authorisations go by flows/authorise.hpp.
+[[nodiscard]] Task<Result<Answer>> send_and_conclude(
+    Context& context, PaymentSnapshot snapshot, Duration send_by, std::optional<std::int64_t> claim_key,
+    AnswerWith with, const Rendering& rendering,
+    GatewayHealth::Dispatch passage = GatewayHealth::Dispatch::allowed);
+
+// The request's place among those that call gateways, to be held until it is answered; none: there are too
+// many, and it is answered with too_many_in_flight(), unless it was executed before.
+[[nodiscard]] std::optional<Admission::Ticket> admit(Context& context, const Principal& principal);
+[[nodiscard]] Error too_many_in_flight();
 
 // A client secret that is given must be the payment's; a publishable key must give it.
 [[nodiscard]] Result<void> check_client_secret(Context& context, const Principal& principal,

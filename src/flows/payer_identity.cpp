@@ -187,8 +187,7 @@ Result<void> pay_as_identified(Context& context, const Payer& payer, std::string
   details.payer_id = wallet.payer_id;
   command.instrument = wallet;
   // The id means nothing at another application.
-  command.connector = account->row.connector;
-  command.connector_account_id = to_text(account->row.id);
+  command.only_account = to_text(account->row.id);
   return {};
 }
 

@@ -23,8 +23,6 @@ struct CreatePayment {
   AuthenticationType authentication_type = AuthenticationType::no_three_ds;
   bool confirm = false;
   std::optional<Instrument> instrument;
-  std::string connector;              // routing wish: a connector's name, "" for none
-  std::string connector_account_id;   // routing wish: mca_…, "" for none
   std::int64_t session_expiry_s = 0;  // 0: the default
   SharedValue<PaymentDetails> details;
 };
@@ -39,7 +37,6 @@ struct UpdatePayment {
   std::optional<AuthenticationType> authentication_type;
   std::optional<Instrument> instrument;
   bool confirm = false;
-  std::string connector, connector_account_id;
   // Members of `details` that are not empty replace the stored ones.
   SharedValue<PaymentDetails> details;
 };
@@ -48,8 +45,8 @@ struct ConfirmPayment {
   std::string payment_id;
   std::string client_secret;  // must match when given; required of a publishable key
   std::optional<Instrument> instrument;
-  std::string connector, connector_account_id;
   SharedValue<PaymentDetails> details;  // as in UpdatePayment
+  std::string only_account;             // mca_…: the one that the payer is known to, "" when any will do
   // On the payment page: a payment whose attempt came to nothing takes another, and the payer comes back
   // there.
   bool on_payment_page = false;
@@ -73,6 +70,7 @@ struct RetrievePayment {
   std::string payment_id;
   std::string client_secret;  // as in ConfirmPayment
   Sync sync = Sync::stored;
+  bool expand_attempts = false;  // with all of its attempts, not only the newest
 };
 
 struct ListPayments {

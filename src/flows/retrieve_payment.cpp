@@ -23,6 +23,18 @@ Task<Result<void>> add_refunds(Context& context, const PaymentSnapshot& snapshot
   co_return Result<void>{};
 }
 
+Task<Result<void>> add_attempts(Context& context, const PaymentSnapshot& snapshot, PaymentView& view) {
+  view.attempts_loaded = true;
+  Result<std::vector<store::AttemptRow>> rows =
+      co_await store::list_attempts(context.store, snapshot.aggregate.payment.id.key);
+  if (!rows) co_return fail(std::move(rows.error()));
+  for (store::AttemptRow& row : *rows) {
+    const std::int64_t account_key = row.attempt.connector_account_key;
+    view.attempts.push_back({std::move(row.attempt), snapshot.merchant->find_account(account_key)});
+  }
+  co_return Result<void>{};
+}
+
 bool can_be_asked_about(const PaymentSnapshot& snapshot) {
   return snapshot.aggregate.operation && snapshot.aggregate.operation->state != OperationState::done &&
          snapshot.aggregate.attempt;
@@ -56,6 +68,9 @@ Task<Result<PaymentView>> retrieve_payment(Context& context, Principal principal
   view.gateway_us = gateway_us;
   Result<void> refunds = co_await add_refunds(context, *snapshot, view);
   if (!refunds) co_return fail(std::move(refunds.error()));
+  if (!command.expand_attempts) co_return view;
+  Result<void> attempts = co_await add_attempts(context, *snapshot, view);
+  if (!attempts) co_return fail(std::move(attempts.error()));
   co_return view;
 }
 

@@ -33,11 +33,15 @@ struct Settings {
   Duration send_window = seconds(20);
   Duration callback_tolerance = seconds(300);  // how old a signed callback of a gateway may be
   Duration session_expiry = minutes(15);       // an unpaid payment expires
-  Duration resolve_within = hours(48);         // an outcome that is unknown for longer waits for a person
+  // Of one request: how often it tries to pay, at one gateway or at several.
+  std::int64_t attempts_max = 3;
+  Duration resolve_within = hours(48);  // an outcome that is unknown for longer waits for a person
   bool sandbox = false;
   // Lets merchants register webhook addresses that are not https or not public; for development only.
   bool webhooks_allow_private = false;
   // Requests a second and burst, each io thread's share is 1/threads of it.
+  // Requests of clients that call gateways, at once and at all io threads; beyond, 503.
+  std::size_t payments_in_flight = 1'000;
   std::int64_t rate_limit_per_key = 50'000;
   std::int64_t rate_limit_per_address = 100'000;
   std::int64_t failed_auth_per_address_per_minute = 60;

@@ -132,6 +132,24 @@ constexpr Duration kUnheardMax = hours(72);
 
 }  // namespace
 
+Task<FoundAtOnce> find_out_at_once(Context& context, const PaymentSnapshot& snapshot) {
+  GatewayFinding asked = co_await ask_gateway(context, snapshot);
+  FoundAtOnce result;
+  result.gateway_us = asked.gateway_us;
+  if (is_unanswered(asked)) co_return result;
+  if (std::holds_alternative<finding::NotFound>(*asked.finding)) {
+    const std::int64_t before_us = asked.gateway_us;
+    const Finality finality = co_await make_final(context, snapshot, asked);
+    result.gateway_us += asked.gateway_us - before_us;
+    if (finality == Finality::is_final)
+      result.outcome = outcome::NotSent{"the gateway does not know this request and will refuse it"};
+    if (finality != Finality::was_found) co_return result;
+  }
+  if (auto* found = asked.finding ? std::get_if<finding::Found>(&*asked.finding) : nullptr)
+    result.outcome = std::move(found->outcome);
+  co_return result;
+}
+
 Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_key, Fencing fencing) {
   std::int64_t gateway_us = 0;
   for (int round = 0; round < kConflictRetriesMax; ++round) {
@@ -252,8 +270,8 @@ Task<Result<bool>> look_again(Context& context, std::int64_t operation_key, Mark
     if (is_news && was_given_up) tell_of_late_success(context, snapshot);
     if (snapshot.aggregate.operation->kind != OperationKind::reversal || context.review.is_under_way())
       co_return is_news;
-    Result<Answer> sent = co_await send_and_conclude(context, std::move(snapshot), std::nullopt, send_by,
-                                                     std::nullopt, AnswerWith::payment, context.rendering);
+    Result<Answer> sent = co_await send_and_conclude(context, std::move(snapshot), send_by, std::nullopt,
+                                                     AnswerWith::payment, context.rendering);
     if (!sent) co_return fail(std::move(sent.error()));
     co_return true;
   }
@@ -304,8 +322,8 @@ Task<Result<bool>> reverse_attempt(Context& context, std::int64_t attempt_key) {
       co_await record(context, std::move(changes), std::nullopt, AnswerWith::payment, context.rendering);
   if (!recorded) co_return fail(std::move(recorded.error()));
   if (recorded->conflict) co_return false;  // tried again later
-  Result<Answer> sent = co_await send_and_conclude(context, std::move(snapshot), std::nullopt, send_by,
-                                                   std::nullopt, AnswerWith::payment, context.rendering);
+  Result<Answer> sent = co_await send_and_conclude(context, std::move(snapshot), send_by, std::nullopt,
+                                                   AnswerWith::payment, context.rendering);
   if (!sent) co_return fail(std::move(sent.error()));
   co_return true;
 }
@@ -333,8 +351,8 @@ Task<Result<bool>> expire_payment(Context& context, std::int64_t payment_key) {
     if (recorded->conflict) continue;
     count_state(context, before, snapshot);
     if (!sends) co_return true;
-    Result<Answer> answer = co_await send_and_conclude(context, std::move(snapshot), std::nullopt, send_by,
-                                                       std::nullopt, AnswerWith::payment, context.rendering);
+    Result<Answer> answer = co_await send_and_conclude(context, std::move(snapshot), send_by, std::nullopt,
+                                                       AnswerWith::payment, context.rendering);
     if (!answer) co_return fail(std::move(answer.error()));
     co_return true;
   }
@@ -413,7 +431,7 @@ bool could_be_news(const Payment& payment, const store::InboxRow& callback) {
     case PaymentState::processing:
     case PaymentState::requires_customer_action:
     case PaymentState::conflicted:
-    case PaymentState::requires_merchant_action: return false;
+    case PaymentState::requires_merchant_action: return payment.attempt_count > 1;  // of one before it
   }
   return false;
 }

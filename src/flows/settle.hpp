@@ -1,7 +1,10 @@
 #pragma once
 // Settling an operation whose outcome is not known: ask the gateway, decide, store. Used by the resolver,
 // by callbacks (which only say what to ask about), by the payer's return and by force_sync.
+#include <optional>
+
 #include "flows/context.hpp"
+#include "flows/snapshot.hpp"
 
 namespace payweir::flows {
 
@@ -18,6 +21,15 @@ struct Settled {
 // asks meanwhile, or still sends, could have found the money there and said so. Errors: store_*, not_found.
 [[nodiscard]] Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_key,
                                                      Fencing fencing);
+
+// For the sender of an authorisation whose answer did not come, or told nothing, and who could send another
+// elsewhere: asks, and makes a not-found final where the connector's fence does so at once. Only the sender
+// may: nobody else knows that nothing of it is still to be sent. Stores nothing.
+struct FoundAtOnce {
+  std::optional<Outcome> outcome;  // none: it is as unknown as before
+  std::int64_t gateway_us = 0;
+};
+[[nodiscard]] Task<FoundAtOnce> find_out_at_once(Context& context, const PaymentSnapshot& snapshot);
 
 // Looks whether the gateway still holds an authorisation that waits for its capture: it may have expired, or
 // somebody captured or cancelled it past the switch. `marks`: that it was looked at is stored, too, so that

@@ -75,6 +75,9 @@ class EffectWriter {
   void operator()(const effect::UpdateSuperseded&) {
     changes_.update(store::OperationRow{*aggregate().superseded});
   }
+  void operator()(const effect::UpdateSupersededAttempt&) {
+    changes_.update(store::AttemptRow{*aggregate().superseded_attempt, aggregate().payment.merchant_no});
+  }
   void operator()(const effect::InsertRefund&) {
     changes_.insert(refund_row());
     add_alias(context_, store::AliasKind::refund, aggregate().payment.merchant_no,

@@ -157,10 +157,10 @@ struct World::Process {
         : directory(*process.store, world.keys, process.epoch),
           sequence(node),
           rate_limiter(world.settings),
-          context{world.settings,  world.clock,       world.random,   world.http,
-                  world.keys,      world.cards,       world.log,      *process.store,
-                  directory,       process.telemetry, process.review, sequence,
-                  world.rendering, rate_limiter,      offload,        process.artefacts} {}
+          context{world.settings,    world.clock,    world.random,    world.http,   world.keys,
+                  world.cards,       world.log,      *process.store,  directory,    process.telemetry,
+                  process.review,    sequence,       world.rendering, rate_limiter, offload,
+                  process.artefacts, process.traffic} {}
     Directory directory;
     KeySequence sequence;
     RateLimiter rate_limiter;
@@ -169,7 +169,11 @@ struct World::Process {
   };
 
   explicit Process(World& world)
-      : store(open_store(world)), first(world, *this, 1), second(world, *this, 2) {}
+
+      : store(open_store(world)),
+        traffic(world.traffics.emplace_back(world.settings)),
+        first(world, *this, 1),
+        second(world, *this, 2) {}
 
   static std::unique_ptr<store::sqlite::SqliteStore> open_store(World& world) {
     store::sqlite::SqliteOptions options;
@@ -182,6 +186,7 @@ struct World::Process {
   std::unique_ptr<store::sqlite::SqliteStore> store;
   DirectoryEpoch epoch{1};
   Artefacts artefacts;
+  Traffic& traffic;
   Telemetry telemetry;
   Review review;
   Worker first, second;
@@ -190,6 +195,7 @@ struct World::Process {
 World::World() {
   settings.admin_api_key = Secret("test_admin");
   settings.sandbox = true;
+  settings.attempts_max = 1;  // tests of failover set more
   settings.public_url = "https://pay.example";
   for (const std::string connector : {"alipay", "stripe", "wechatpay"})
     settings.connector_base_urls[connector] = "http://127.0.0.1:1";

@@ -1,6 +1,7 @@
 #pragma once
 // A whole switch without sockets for the tests of flows: two io threads' worth of contexts over one real
 // store in a folder that goes away, and fakes of the other ports.
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -87,6 +88,7 @@ class World {
                                                       std::string_view body = "{}");
 
   TemporaryDirectory folder;
+  std::deque<Traffic> traffics;  // of each life: a request that vanishes with the loop gives its place back
   payweir::testkit::Loop loop;
   payweir::testkit::ManualClock clock;
   payweir::testkit::SeededRandom random;

@@ -25,6 +25,12 @@ struct RefundView {
   std::int64_t gateway_us = 0;                      // of a sync: how long the gateway took to answer
 };
 
+// One of a payment's attempts, and where it went.
+struct AttemptView {
+  Attempt attempt;
+  std::shared_ptr<const ConnectorAccount> account;  // null: it is gone
+};
+
 struct PaymentView {
   Payment payment;
   std::optional<Attempt> attempt;
@@ -37,6 +43,8 @@ struct PaymentView {
   std::shared_ptr<const ConnectorAccount> account;  // of the attempt; null when there is none
   std::vector<RefundView> refunds;                  // filled by retrieve only
   bool refunds_loaded = false;
+  std::vector<AttemptView> attempts;  // oldest first; filled by retrieve where it is asked for them
+  bool attempts_loaded = false;
   std::int64_t gateway_us = 0;  // of a sync: how long the gateway took to answer
 };
 

@@ -90,6 +90,7 @@ Task<Result<http::Response>> EndpointHttpClient::send(http::Request request, Cal
 
 // The worker is destroyed last: tasks that vanish with the loop or the store's queue belong to it.
 struct World::Process {
+  flows::Traffic traffic;  // requests that vanish with the loop give their places back
   std::unique_ptr<Worker> worker;
   Loop loop;
   std::unique_ptr<store::sqlite::SqliteStore> store;
@@ -104,13 +105,14 @@ struct World::Process {
   flows::Context context;
 
   explicit Process(World& world)
-      : store(
+      : traffic(world.settings),
+        store(
             opened(store::sqlite::SqliteStore::open(store_options(world.folder.path())), "the store opens")),
         directory(*store, world.keys, epoch),
         rate_limiter(world.settings),
         context{world.settings,  world.clock,  world.random, world.http, world.keys, world.cards,
                 world.log,       *store,       directory,    telemetry,  review,     sequence,
-                world.rendering, rate_limiter, offload,      artefacts} {}
+                world.rendering, rate_limiter, offload,      artefacts,  traffic} {}
 };
 
 World::World() {

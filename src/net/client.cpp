@@ -227,7 +227,7 @@ Task<Result<http::Response>> HttpClientPool::Pool::call(http::Request request, C
 Task<Result<void>> HttpClientPool::Pool::connect(Lease& lease, ClientConnection::TimePoint until) {
   Result<Addresses> addresses = co_await find_addresses(lease.site(), until);
   if (!addresses) co_return fail(addresses.error());
-  if (!make_room()) co_return fail(Code::connect_failed, "", "There are too many open connections.");
+  if (!make_room()) co_return fail(Code::too_many_connections, "", "There are too many open connections.");
   const Origin& origin = lease.site().origin;
   asio::ssl::context* const tls = origin.scheme == Origin::Scheme::https ? &tls_ : nullptr;
   const auto patience = span_of(config_.connect_timeout);

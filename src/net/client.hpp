@@ -22,7 +22,7 @@ namespace payweir::net {
 struct ClientConfig {
   std::string ca_file;  // PEM; "" takes the system's authorities
   WebhookReach webhook_reach;
-  std::size_t connections_max = 8192;      // of this object; more: connect_failed, not_sent
+  std::size_t connections_max = 8192;      // of this object; more: too_many_connections, not_sent
   std::size_t idle_per_origin_max = 1024;  // more are closed after their answer
   Duration idle_timeout = seconds(25);     // below what servers commonly keep
   Duration connect_timeout = seconds(5);   // for each address tried, TLS included
@@ -39,7 +39,8 @@ class HttpClientPool final : public HttpClient {
   ~HttpClientPool() override;
 
   // Codes: invalid_value (the origin or target is no URL), address_not_allowed, connect_failed, tls_failed,
-  // timeout, cancelled, connection_lost, malformed_http, response_too_large.
+  // timeout, send_window_passed, too_many_connections, cancelled, connection_lost, malformed_http,
+  // response_too_large.
   [[nodiscard]] Task<Result<http::Response>> send(http::Request request, CallOptions options) override;
 
   // Besides: what the sink says. A connection whose body was not taken to its end is closed.

@@ -213,7 +213,7 @@ Task<error_code> ClientConnection::read_more() {
 
 Result<void> ClientConnection::check_send_by(Order order, const Clock& clock) const {
   if (order.send_by == Duration{} || clock.suspended() <= order.send_by) return {};
-  return error(Code::timeout, "The request's time to be sent has passed.");
+  return error(Code::send_window_passed, "The request's time to be sent has passed.");
 }
 
 std::unexpected<Error> ClientConnection::error(Code code, const char* what) const {

@@ -41,7 +41,7 @@ TEST(Faults, A03_PassedSendByIsNotSent) {
   Caller caller;
   caller.clock.suspended_ms = 5001;
   expect_error(caller.call(server.origin(), {.timeout = seconds(5), .send_by = milliseconds(5000)}),
-               Code::timeout, Certainty::not_sent);
+               Code::send_window_passed, Certainty::not_sent);
   EXPECT_EQ(received.get_future().get(), "");  // it connected, and sent not one byte
 }
 

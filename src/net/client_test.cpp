@@ -120,7 +120,7 @@ TEST(Client, CapsItsConnections) {
   ASSERT_TRUE(caller.call(two.origin()).has_value());  // the idle one made room
   EXPECT_EQ(caller->connections(), 1u);
   Caller none({.connections_max = 0});
-  expect_error(none.call(one.origin()), Code::connect_failed, Certainty::not_sent);
+  expect_error(none.call(one.origin()), Code::too_many_connections, Certainty::not_sent);
 }
 
 TEST(Client, RefusesWhatIsNoRequest) {

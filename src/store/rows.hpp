@@ -4,6 +4,7 @@
 #include <string>
 
 #include "domain/payment.hpp"
+#include "domain/routing/retry_rules.hpp"
 #include "store/table.hpp"
 
 namespace payweir::store {
@@ -77,6 +78,14 @@ struct GatewayStatisticsRow {
   std::int64_t version = 1;
   Instant started_at, modified_at;
   std::string counts;
+};
+
+// An operator's word on what a gateway's word means, before the built-in ones. One of each name.
+struct RetryRuleRow {
+  std::int64_t key = 0;
+  std::int64_t version = 1;
+  routing::RetryRule rule;
+  Instant created_at, modified_at;
 };
 
 // A person's word on an operation that the switch could not decide.
@@ -291,6 +300,31 @@ struct Describe<RoutingAlgorithmRow> {
         integer("modified_at", PAYWEIR_AT(modified_at)));
   }
 };
+template <>
+struct Describe<RetryRuleRow> {
+  static constexpr std::string_view name = "retry_rule";
+  static constexpr auto members() {
+    return std::tuple(
+        integer("key", PAYWEIR_AT(key)).immutable(), integer("version", PAYWEIR_AT(version)),
+        text("connector", PAYWEIR_AT(rule.connector)).immutable(),
+        text("flow", PAYWEIR_AT(rule.flow)).immutable(),
+        text("sub_flow", PAYWEIR_AT(rule.sub_flow)).immutable(),
+        text("code", PAYWEIR_AT(rule.code)).immutable(),
+        text("message", PAYWEIR_AT(rule.message)).immutable(), text("status", PAYWEIR_AT(rule.status)),
+        text("router_error", PAYWEIR_AT(rule.router_error)), integer("decision", PAYWEIR_AT(rule.decision)),
+        integer("step_up_possible", PAYWEIR_AT(rule.step_up_possible)),
+        integer("clear_pan_possible", PAYWEIR_AT(rule.clear_pan_possible)),
+        integer("alternate_network_possible", PAYWEIR_AT(rule.alternate_network_possible)),
+        text("unified_code", PAYWEIR_AT(rule.unified_code)),
+        text("unified_message", PAYWEIR_AT(rule.unified_message)),
+        text("error_category", PAYWEIR_AT(rule.error_category)),
+        text("standardised_code", PAYWEIR_AT(rule.standardised_code)),
+        text("description", PAYWEIR_AT(rule.description)),
+        text("user_guidance_message", PAYWEIR_AT(rule.user_guidance_message)),
+        integer("created_at", PAYWEIR_AT(created_at)).immutable(),
+        integer("modified_at", PAYWEIR_AT(modified_at)));
+  }
+};
 
 template <>
 struct Describe<GatewayStatisticsRow> {
@@ -361,6 +395,7 @@ struct Describe<AttemptRow> {
                       text("connector_payment_id", PAYWEIR_AT(attempt.connector_payment_id)),
                       text("error_code", PAYWEIR_AT(attempt.error.code)),
                       text("error_message", PAYWEIR_AT(attempt.error.message)),
+                      text("error_meaning", PAYWEIR_AT(attempt.error.meaning)),
                       integer("decline_reason", PAYWEIR_AT(attempt.decline_reason)),
                       integer("retry_class", PAYWEIR_AT(attempt.retry_class)),
                       text("cvc_check", PAYWEIR_AT(attempt.checks.cvc_check)),
@@ -417,6 +452,7 @@ struct Describe<RefundRow> {
         text("connector_refund_id", PAYWEIR_AT(refund.connector_refund_id)),
         text("error_code", PAYWEIR_AT(refund.error.code)),
         text("error_message", PAYWEIR_AT(refund.error.message)),
+        text("error_meaning", PAYWEIR_AT(refund.error.meaning)),
         integer("created_at", PAYWEIR_AT(refund.created_at)).immutable(),
         integer("modified_at", PAYWEIR_AT(refund.modified_at)),
         text("reference", PAYWEIR_AT(reference)).immutable(), text("details", PAYWEIR_AT(details)));

@@ -81,6 +81,49 @@ class Routing(Case):
         self.assertEqual(paid["merchant_connector_id"], self.first)
         self.assertEqual(paid["routing_reason"], "the request asked for this connector")
 
+    def test_a_request_may_bring_an_algorithm(self):
+        self.activate({"type": "single", "data": self.choice(self.first)})
+        both = [self.choice(self.second), self.choice(self.first)]
+        self.assertEqual(self.account_of(routing={"type": "priority", "data": both}), self.second)
+        self.assertEqual(self.account_of(connector=["alipay", "stripe"]), self.first)
+        rules = self.advanced(("large", self.second, comparison("amount", 10_000, "greater_than")))
+        large = self.pay(routing=rules, amount=10_001)
+        self.assertEqual((large["merchant_connector_id"], large["routing_reason"]),
+                         (self.second, 'the request asked for this connector, rule "large"'))
+        # Of a create it counts until the confirm, unless that brings its own.
+        for confirm, account in (({}, self.second), ({"routing": {"type": "single", "data": self.choice(self.first)}},
+                                                     self.first)):
+            made = self.shop.post("/payments", {"amount": 6540, "currency": "USD",
+                                                "routing": {"type": "priority", "data": both}}).json
+            paid = self.shop.post(f"/payments/{made['payment_id']}/confirm",
+                                  {"payment_method": "card", "payment_method_data": card()} | confirm)
+            self.assertEqual(paid.json["merchant_connector_id"], account, paid)
+        for routing, field in (({"type": "priority", "data": []}, "routing.data"), ({"type": "single"}, "routing.data"),
+                               ({"type": "advanced", "data": rules["data"] | {"rules": [{"name": "r"}]}}, "rules[0]")):
+            refused = self.shop.post("/payments", {"amount": 1, "currency": "USD", "routing": routing})
+            self.assert_error(refused, 400, names=field)
+
+    def test_the_default_order_decides_where_no_algorithm_does(self):
+        order = [self.choice(self.first), self.choice(self.second)]
+        self.assertEqual(self.shop.get("/routing/default").json, order)
+        order.reverse()
+        answer = self.shop.post("/routing/default", order)
+        self.assertEqual((answer.status, answer.json), (200, order), answer)
+        self.assertEqual(self.account_of(), self.second)
+        third = self.choice(self.another_account("third"))
+        of_profile = {"profile_id": self.shop.profile_id, "connectors": order + [third]}
+        self.assertEqual(self.shop.get("/routing/default/profile").json, [of_profile])
+        of_profile["connectors"] = [third] + order
+        answer = self.shop.post(f"/routing/default/profile/{self.shop.profile_id}", of_profile["connectors"])
+        self.assertEqual((answer.status, answer.json), (200, of_profile), answer)
+        self.assertEqual(self.account_of(), third["merchant_connector_id"])
+        for wrong, word in ((order, "different lengths"), (order + order[:1], "mismatch"), ({}, "array"),
+                            ([1, 2, 3], "connectors[0]")):
+            answer = self.shop.post("/routing/default", wrong)
+            self.assertEqual(answer.status, 400, answer)
+            self.assertIn(word, answer.body.decode())
+        self.assertEqual(self.shop.get(f"/routing/default?profile_id={self.shop.profile_id}").json, of_profile["connectors"])
+
     def test_a_confirm_is_routed_by_what_it_gives(self):
         self.activate(self.advanced(("visas", self.second, comparison("card_network", "Visa"))))
         made = self.shop.post("/payments", {"amount": 6540, "currency": "USD"}).json
@@ -117,7 +160,9 @@ class Routing(Case):
         active = self.shop.get(f"/routing/active?profile_id={self.shop.profile_id}").json
         self.assertEqual([each["id"] for each in active], [second])
         self.assertEqual(self.account_of(), self.second)
-        self.assertEqual([each["name"] for each in self.shop.get("/routing").json], ["two", "one"])
+        for path in ("/routing", "/routing/list/profile", f"/routing/list/profile?profile_id={self.shop.profile_id}"):
+            self.assertEqual([each["name"] for each in self.shop.get(path).json], ["two", "one"])
+        self.assert_error(self.shop.get("/routing/list/profile?profile_id=pro_1"), 404)
         self.assertEqual(self.shop.get(f"/routing/{first}").json["algorithm"],
                          {"type": "single", "data": self.choice(self.first)})
 

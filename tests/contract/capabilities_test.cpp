@@ -1,5 +1,6 @@
 // What connectors say of themselves is what they do.
 #include <algorithm>
+#include <set>
 
 #include "bench.hpp"
 
@@ -92,6 +93,16 @@ TEST_P(ContractCapabilities, WithoutARequiredFieldAnAccountIsRefusedByName) {
     ASSERT_FALSE(checked) << field.name;
     EXPECT_EQ(checked.error().field, "connector_account_details." + std::string(field.name));
   }
+}
+
+TEST_P(ContractCapabilities, RetryRulesAreThereAndNoCodeHasTwo) {
+  std::set<std::string> codes;
+  for (const routing::BuiltInRetryRule& rule : GetParam()->capabilities().retry_rules) {
+    std::string code(rule.code);
+    std::erase(code, '_');  // as codes are compared
+    EXPECT_TRUE(codes.insert(code).second) << rule.code;
+  }
+  EXPECT_FALSE(codes.empty());
 }
 
 }  // namespace

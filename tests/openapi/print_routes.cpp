@@ -11,6 +11,7 @@ std::string_view to_string(payweir::api::Body body) {
   switch (body) {
     case none: return "none";
     case json:
+    case json_list:
     case large_json: return "json";
     case optional_json: return "optional_json";
     case raw: return "raw";

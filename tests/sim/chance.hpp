@@ -18,7 +18,8 @@ enum class Stream : std::uint8_t {
   payers,
   people,
   process,
-  wallets
+  wallets,
+  routing
 };
 
 class Chance {

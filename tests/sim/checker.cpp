@@ -196,6 +196,28 @@ void check_events(const StoredPayment& now, Violations& found) {
   }
 }
 
+std::string reason_of(const StoredPayment& stored) {
+  return flows::PaymentDetails::parse(stored.row.details).routed_by_json;
+}
+
+// Whatever people change about routing: an attempt stays at its account, and its reason with it.
+void check_accounts(const StoredPayment& now, const StoredPayment& before, Violations& found) {
+  for (const store::AttemptRow& row : now.attempts) {
+    const Attempt& attempt = row.attempt;
+    for (const store::AttemptRow& earlier : before.attempts)
+      if (earlier.attempt.id == attempt.id &&
+          earlier.attempt.connector_account_key != attempt.connector_account_key)
+        found.push_back({"F07", "an attempt moved to another account"});
+    for (const store::OperationRow& each : now.operations)
+      if (each.operation.attempt_key == attempt.id.key &&
+          each.operation.connector_account_key != attempt.connector_account_key)
+        found.push_back({"F07", "an operation goes to another account than its attempt"});
+  }
+  const bool is_under_way = !before.attempts.empty() && now.attempts.size() == before.attempts.size();
+  if (is_under_way && now.row.details != before.row.details && reason_of(now) != reason_of(before))
+    found.push_back({"F07", "the reason of a payment changed under way"});
+}
+
 void check_steps(const StoredPayment& now, const StoredPayment* before, Violations& found) {
   const Payment& payment = now.row.payment;
   if (payment.modified_at < payment.created_at)
@@ -216,6 +238,7 @@ void check_steps(const StoredPayment& now, const StoredPayment* before, Violatio
         returned += row.refund.amount.minor;
   if (payment.captured_minor < was.captured_minor || payment.refunded_minor + returned < was.refunded_minor)
     found.push_back({"INV-15", "money that was booked vanished"});
+  check_accounts(now, *before, found);
   if (now.attempts.size() < before->attempts.size() || now.operations.size() < before->operations.size() ||
       now.refunds.size() < before->refunds.size() || now.events.size() < before->events.size())
     found.push_back({"INV-10", "rows of a payment were taken away"});
@@ -321,6 +344,7 @@ void Checker::on_submit(const store::ChangeSet& changes) {
   for (const store::Change& change : changes.changes()) {
     if (change.op == store::ChangeOp::erase) continue;
     const std::string_view table = change.table->name;
+    routing_changed_ |= table == "routing_algorithm" || table == "connector_account";
     std::string_view column;
     if (table == "payment")
       column = "key";
@@ -343,9 +367,58 @@ void Checker::on_submit(const store::ChangeSet& changes) {
   }
 }
 
+void Checker::note_what_is_in_force() {
+  if (std::exchange(routing_changed_, false)) {
+    active_algorithms_.clear();
+    disabled_accounts_.clear();
+    store::sqlite::Statement& active =
+        statement("SELECT profile_key, key FROM routing_algorithm WHERE active = 1");
+    while (sqlite3_step(active.get()) == SQLITE_ROW)
+      if (!active_algorithms_
+               .emplace(sqlite3_column_int64(active.get(), 0), sqlite3_column_int64(active.get(), 1))
+               .second)
+        violate("F07", "two algorithms of a profile are active");
+    sqlite3_reset(active.get());
+    store::sqlite::Statement& disabled = statement("SELECT key FROM connector_account WHERE disabled = 1");
+    while (sqlite3_step(disabled.get()) == SQLITE_ROW)
+      disabled_accounts_.push_back(sqlite3_column_int64(disabled.get(), 0));
+    sqlite3_reset(disabled.get());
+  }
+  const std::uint64_t changes = routes_.changes();
+  routes_.note_commit(active_algorithms_, disabled_accounts_);
+  if (routes_.changes() == changes) return;
+  const bool has_one_in_flight = std::ranges::any_of(known_, [](const auto& known) {
+    return known.second.row.payment.state == PaymentState::processing ||
+           known.second.row.payment.state == PaymentState::requires_customer_action;
+  });
+  if (has_one_in_flight) routes_.saw("rules changed while a payment was in flight");
+}
+
 void Checker::on_batch() {
+  note_what_is_in_force();
   for (const std::int64_t key : std::exchange(touched_, {}))
     check(key);
+}
+
+void Checker::check_routes(const StoredPayment& now, const StoredPayment* before) {
+  const auto was_there = [&](const AttemptId& id) {
+    return before != nullptr && std::ranges::any_of(before->attempts, [&](const auto& earlier) {
+             return earlier.attempt.id == id;
+           });
+  };
+  for (const store::AttemptRow& row : now.attempts) {
+    const Attempt& attempt = row.attempt;
+    const RoutedAccount* account = routes_.find(attempt.connector_account_key);
+    if (account && !attempt.connector_payment_id.empty()) {
+      const std::string holder = books_.account_of(attempt.connector_payment_id, now.names());
+      if (!holder.empty() && holder != account->at_the_gateway)
+        violate("INV-19", now.reference() + ": an attempt at one account names a charge at another");
+    }
+    if (attempt.number > 1 || was_there(attempt.id)) continue;
+    const auto details = flows::PaymentDetails::parse(now.row.details);
+    if (const std::string wrong = routes_.judge(now.row.payment, details, attempt); !wrong.empty())
+      violate("F07", fmt::format("{}: {} ({})", now.reference(), wrong, details.routed_by_json));
+  }
 }
 
 void Checker::check(std::int64_t payment_key) {
@@ -363,6 +436,7 @@ void Checker::check(std::int64_t payment_key) {
       found.push_back(std::move(each));
   for (Violation& each : found)
     violate(each.invariant, now->reference() + ": " + each.what);
+  check_routes(*now, before == known_.end() ? nullptr : &before->second);
   const PaymentState state = now->row.payment.state;
   if (before != known_.end() && before->second.row.payment.state != state)
     ++steps_[{before->second.row.payment.state, state}];
@@ -393,6 +467,7 @@ void Checker::on_restored() {
 // A commit that nobody was told of may have been lost or kept; one that was told of may only have been
 // followed by others.
 void Checker::on_restart() {
+  routing_changed_ = true;
   const auto now = standings();
   for (const auto& [key, payment] : known_) {
     const auto found = now.find(key);

@@ -15,6 +15,7 @@
 #include "disk.hpp"
 #include "domain/payment.hpp"
 #include "node.hpp"
+#include "routes.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite/connection.hpp"
 #include "truth.hpp"
@@ -40,7 +41,8 @@ struct StoredPayment {
   [[nodiscard]] Names names() const;
 };
 
-// Rules that hold of one payment at every commit: INV-01, 02, 03, 05, 06, 08, 10, 11, 15, 19, 28.
+// Rules that hold of one payment at every commit: INV-01, 02, 03, 05, 06, 08, 10, 11, 15, 19, 28, and that
+// what is routed stays where it is.
 // `before`: as it was at the commit before, if it was stored then.
 [[nodiscard]] std::vector<Violation> check_payment(const StoredPayment& now, const StoredPayment* before);
 // What the books must say for the stored payment to be true; at rest for good (INV-40), and until then as a
@@ -55,8 +57,8 @@ inline constexpr std::string_view kTakenBack =
 
 class Checker final : public CommitTap {
  public:
-  Checker(Disk& disk, Scheduler& scheduler, const GatewayBooks& books)
-      : disk_(disk), scheduler_(scheduler), books_(books) {}
+  Checker(Disk& disk, Scheduler& scheduler, const GatewayBooks& books, Routes& routes)
+      : disk_(disk), scheduler_(scheduler), books_(books), routes_(routes) {}
 
   void on_submit(const store::ChangeSet& changes) override;
   void on_batch() override;
@@ -121,10 +123,17 @@ class Checker final : public CommitTap {
   template <class Row>
   [[nodiscard]] std::vector<Row> rows(const std::string& sql, std::int64_t parameter);
   void check(std::int64_t payment_key);
+  // Whether its attempts went, and stay, where they should.
+  void check_routes(const StoredPayment& now, const StoredPayment* before);
+  void note_what_is_in_force();
 
   Disk& disk_;
   Scheduler& scheduler_;
   GatewayBooks books_;
+  Routes& routes_;
+  bool routing_changed_ = true;
+  std::map<std::int64_t, std::int64_t> active_algorithms_;  // by profile
+  std::vector<std::int64_t> disabled_accounts_;
   std::optional<store::sqlite::Connection> connection_;
   std::map<std::string, store::sqlite::Statement> statements_;
   std::set<std::int64_t> touched_;

@@ -8,6 +8,8 @@
 #include "base/form.hpp"
 #include "base/json_reader.hpp"
 #include "base/json_writer.hpp"
+#include "crypto/encoding.hpp"
+#include "crypto/rsa.hpp"
 #include "sandbox/alipay/test_keys.hpp"
 #include "sandbox/stripe/books.hpp"
 #include "sandbox/stripe/webhooks.hpp"
@@ -40,6 +42,13 @@ std::string parameter(const form::Pairs& parameters, std::string_view name) {
   for (const auto& [key, value] : parameters)
     if (key == name) return value;
   return {};
+}
+
+// Base64, without PEM's armour.
+std::string public_half(std::string_view private_key) {
+  const auto key = crypto::RsaPrivateKey::parse(private_key);
+  check(key.has_value(), "a test key can be read");
+  return crypto::to_base64(key->public_key().to_der());
 }
 
 json::Document parsed(const std::string& body) {
@@ -86,23 +95,34 @@ std::string Gateway::account_listed(House& house, std::string target, std::strin
   return std::string(listed.root()[list].first()[member].text());
 }
 
-std::string Gateway::alipay_account() {
+std::string Gateway::alipay_account(const std::string& app_id) {
   using namespace sandbox::alipay;
+  json::Writer app;
+  app.begin_object().field("app_id", app_id).field("seller_id", kTestSellerId);
+  app.field("app_public_key", public_half(kTestAppPrivateKey)).end_object();
+  check(command(houses_[1], "/apps", std::move(app).take()), "an application is taken");
   json::Writer out;
   out.begin_object().field("connector_type", "payment_processor").field("connector_name", "alipay");
+  out.field("connector_label", "alipay " + app_id);
   out.key("connector_account_details").begin_object().field("auth_type", "AlipayKey");
-  out.field("app_id", kTestAppId).field("private_key", kTestAppPrivateKey);
+  out.field("app_id", app_id).field("private_key", kTestAppPrivateKey);
   out.field("alipay_public_key", account_listed(houses_[1], "/apps", "apps", "alipay_public_key"));
   out.end_object().end_object();
   return std::move(out).take();
 }
 
-std::string Gateway::wechatpay_account() {
+std::string Gateway::wechatpay_account(const std::string& mchid) {
   using namespace sandbox::wechatpay;
+  json::Writer merchant;
+  merchant.begin_object().field("mchid", mchid).field("appid", kTestAppid);
+  merchant.field("apiv3_key", kTestApiV3Key).field("serial_no", kTestMerchantSerial);
+  merchant.field("merchant_public_key", public_half(kTestMerchantPrivateKey)).end_object();
+  check(command(houses_[2], "/merchants", std::move(merchant).take()), "a merchant is taken");
   json::Writer out;
   out.begin_object().field("connector_type", "payment_processor").field("connector_name", "wechatpay");
+  out.field("connector_label", "wechatpay " + mchid);
   out.key("connector_account_details").begin_object().field("auth_type", "WechatPay");
-  out.field("mchid", kTestMchid).field("appid", kTestAppid).field("serial_no", kTestMerchantSerial);
+  out.field("mchid", mchid).field("appid", kTestAppid).field("serial_no", kTestMerchantSerial);
   out.field("private_key", kTestMerchantPrivateKey).field("apiv3_key", kTestApiV3Key);
   out.field("platform_certificates",
             account_listed(houses_[2], "/merchants", "merchants", "platform_certificate"));

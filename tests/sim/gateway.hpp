@@ -27,9 +27,10 @@ class Gateway {
 
   // Where callbacks of this API key of Stripe's go; answers the secret that signs them.
   [[nodiscard]] std::string subscribe(const std::string& api_key, const std::string& url);
-  // The bodies that make an account of the demo application, and of the demo merchant, at the switch.
-  [[nodiscard]] std::string alipay_account();
-  [[nodiscard]] std::string wechatpay_account();
+  // The bodies that make an account at the switch, of an application that is registered now if it is not
+  // known, or of a merchant.
+  [[nodiscard]] std::string alipay_account(const std::string& app_id);
+  [[nodiscard]] std::string wechatpay_account(const std::string& mchid);
 
   [[nodiscard]] GatewayBooks books() const {
     return {stripe_.state().books, alipay_.state().books, wechatpay_.state().books};

@@ -172,7 +172,7 @@ void Network::reset_connections(const std::string& origin) {
 Task<Result<http::Response>> NetworkHttpClient::send(http::Request request, CallOptions options) {
   check(!is_inert_, "a crashed process calls somebody");
   if (options.send_by > Duration{} && clock_.suspended() > options.send_by)
-    co_return fail(Error{Code::timeout, "", "the time to send had passed", Certainty::not_sent});
+    co_return fail(Error{Code::send_window_passed, "", "the time to send had passed", Certainty::not_sent});
   auto initiate = [this, options](auto handler, http::Request sent) {
     network_.call(std::move(sent), options, Network::Caller::process, std::move(handler));
   };

@@ -61,6 +61,7 @@ std::unique_ptr<store::sqlite::SqliteStore> Node::open_store() {
 Node::Node(Machine& machine, CommitTap& tap)
     : machine_(machine),
       tap_(tap),
+      traffic_(machine.settings),
       worker_(machine.clock, log_, [this](std::string_view, Task<void> task) { spawn(std::move(task)); }),
       http_(machine.network, machine.clock),
       log_(machine.scheduler),
@@ -69,10 +70,10 @@ Node::Node(Machine& machine, CommitTap& tap)
       directory_(*tapped_, machine.keys, epoch_),
       rate_limiter_(machine.settings),
       rendering_(machine.settings.public_url),
-      context_{machine.settings, machine.clock, machine.random, http_,
-               machine.keys,     cards_,        log_,           *tapped_,
-               directory_,       telemetry_,    review_,        sequence_,
-               rendering_,       rate_limiter_, offload_,       artefacts_} {
+      context_{machine.settings, machine.clock, machine.random, http_,         machine.keys,
+               cards_,           log_,          *tapped_,       directory_,    telemetry_,
+               review_,          sequence_,     rendering_,     rate_limiter_, offload_,
+               artefacts_,       traffic_} {
   if (!store_) {
     wants_to_die_ = true;
     return;

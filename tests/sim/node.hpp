@@ -78,7 +78,8 @@ class Node {
 
   Machine& machine_;
   CommitTap& tap_;
-  jobs::Worker worker_;  // destroyed last: tasks that vanish belong to it
+  flows::Traffic traffic_;  // requests that vanish give their places back
+  jobs::Worker worker_;     // destroyed last: tasks that vanish belong to it
   NetworkHttpClient http_;
   TracedLog log_;
   payweir::testkit::MapCardHold cards_;

@@ -12,12 +12,13 @@
 namespace payweir::sim {
 namespace asio = boost::asio;
 
-void People::add_merchant(std::string merchant_id, std::vector<std::string> account_ids, std::string key_id) {
-  employers_.push_back({std::move(merchant_id), std::move(account_ids), std::move(key_id)});
-}
-
-void People::begin() {
+void People::begin(Routing routing) {
   plan();
+  if (routing == Routing::none) return;
+  std::vector<std::size_t> merchants;
+  for (std::size_t i = 0; i < employers_.size(); ++i)
+    if (routing_.percent(60)) merchants.push_back(i);
+  start(set_rules(std::move(merchants)));
 }
 
 void People::plan() {
@@ -46,6 +47,7 @@ void People::do_something() {
     if (!order.payment_id.empty()) static_cast<void>(gateway_.refund_in_dashboard(order.payment_id));
   }
   if (faults_.strike(FaultKind::key_changed)) return start(change_key(chance_.below(employers_.size())));
+  if (faults_.strike(FaultKind::rules_changed)) return start(change_rules(routing_.below(employers_.size())));
   if (faults_.strike(FaultKind::account_disabled)) {
     const std::size_t merchant = chance_.below(employers_.size());
     const std::size_t accounts = employers_[merchant].account_ids.size();
@@ -147,6 +149,54 @@ Task<void> People::change_key(std::size_t merchant) {
   const std::string former = std::exchange(employer.key_id, std::string(document->root()["key_id"].text()));
   static_cast<void>(co_await ask(
       http::Method::del, fmt::format("/api_keys/{}/{}", employer.merchant_id, former), "", kAdminKey, ""));
+}
+
+Task<void> People::set_rules(std::vector<std::size_t> merchants) {
+  for (const std::size_t merchant : merchants)
+    co_await change_rules(merchant);
+}
+
+Task<std::string> People::make_algorithm(std::size_t merchant) {
+  const std::vector<RoutedAccount> accounts = routes_.accounts_of(merchant);
+  RoutingPlan drawn = draw_plan(routing_, accounts);
+  std::string body =
+      fmt::format(R"({{"name":"a plan","description":"of somebody's","profile_id":"{}","algorithm":{}}})",
+                  employers_[merchant].profile_id, to_json(drawn));
+  Shop::Told made = co_await ask(http::Method::post, "/routing", std::move(body), shop_.key_of(merchant),
+                                 fmt::format("plan-{}", ++requests_));
+  const auto document = json::parse(made.body);
+  if (made.status != 200 || !document) {
+    // 401: the key was changed by whoever came before, and the answer to that was lost.
+    if (made.status != 0 && made.status != 401)
+      checker_.violate("F07", fmt::format("an algorithm was refused with {}: {}", made.status, made.body));
+    co_return "";
+  }
+  std::string id(document->root()["id"].text());
+  routes_.add_plan(id, std::move(drawn));
+  employers_[merchant].algorithms.push_back(id);
+  co_return id;
+}
+
+// Another one most of the time, one of before, or none.
+Task<void> People::change_rules(std::size_t merchant) {
+  const std::uint64_t mood = routing_.below(100);
+  std::vector<std::string>& made = employers_[merchant].algorithms;
+  if (mood < 15 && !made.empty()) {
+    std::string body = fmt::format(R"({{"profile_id":"{}"}})", employers_[merchant].profile_id);
+    static_cast<void>(co_await ask(http::Method::post, "/routing/deactivate", std::move(body),
+                                   shop_.key_of(merchant), fmt::format("plan-{}", ++requests_)));
+    co_return;
+  }
+  std::string id;
+  if (mood < 35 && !made.empty())
+    id = made[routing_.below(made.size())];
+  else
+    id = co_await make_algorithm(merchant);
+  if (id.empty()) co_return;
+  const Shop::Told told = co_await ask(http::Method::post, fmt::format("/routing/{}/activate", id), "{}",
+                                       shop_.key_of(merchant), fmt::format("plan-{}", ++requests_));
+  // A restored database does not know it.
+  if (told.status == 404) std::erase(made, id);
 }
 
 Task<void> People::switch_off_and_on(std::size_t merchant, std::size_t account) {

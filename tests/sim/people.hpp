@@ -1,7 +1,7 @@
 #pragma once
 // People: those who touch the switch or its gateway past the clients. Somebody refunds in the gateway's
 // dashboard; operators settle what the switch cannot decide, rightly or wrongly; API keys are changed;
-// connector accounts are switched off for a while.
+// connector accounts are switched off for a while; routing algorithms come and go.
 #include <cstdint>
 #include <set>
 #include <string>
@@ -24,20 +24,29 @@ class People {
   static constexpr std::string_view kSecondOperator = "the key of the operator bob";
 
   People(Scheduler& scheduler, Network& network, Faults& faults, Gateway& gateway, Shop& shop,
-         Checker& checker, std::uint64_t seed)
+         Checker& checker, Routes& routes, std::uint64_t seed)
       : scheduler_(scheduler),
         network_(network),
         faults_(faults),
         gateway_(gateway),
         shop_(shop),
         checker_(checker),
-        chance_(seed, Stream::people) {}
+        routes_(routes),
+        chance_(seed, Stream::people),
+        routing_(seed, Stream::routing) {}
 
-  // `key_id`: of its API key, which is changed. `account_ids`: its connector accounts, one of which is
-  // switched off and on.
-  void add_merchant(std::string merchant_id, std::vector<std::string> account_ids, std::string key_id);
+  struct Employer {
+    std::string merchant_id;
+    std::string profile_id;
+    std::vector<std::string> account_ids;  // one of them is switched off and on
+    std::string key_id;                    // of its API key, which is changed
+    std::vector<std::string> algorithms;   // that were made, by id
+  };
+  void add_merchant(Employer employer) { employers_.push_back(std::move(employer)); }
   // From now on they do something every now and then; they go on after all faults have ended.
-  void begin();
+  // `routing`: whether merchants may have an algorithm from the beginning.
+  enum class Routing : std::uint8_t { none, drawn };
+  void begin(Routing routing);
 
   // Payments of which a person said what became of them, by reference: they may have been wrong.
   [[nodiscard]] const std::set<std::string>& judged() const { return judged_; }
@@ -51,11 +60,6 @@ class People {
     std::string_view outcome;
     std::int64_t amount = 0;
   };
-  struct Employer {
-    std::string merchant_id;
-    std::vector<std::string> account_ids;
-    std::string key_id;
-  };
   void plan();
   void do_something();
   void start(Task<void> task);
@@ -65,6 +69,10 @@ class People {
   [[nodiscard]] Task<void> settle(std::string operation_id, std::string payment_id, Judgement judgement);
   [[nodiscard]] Task<void> change_key(std::size_t merchant);
   [[nodiscard]] Task<void> switch_off_and_on(std::size_t merchant, std::size_t account);
+  [[nodiscard]] Task<void> set_rules(std::vector<std::size_t> merchants);
+  [[nodiscard]] Task<void> change_rules(std::size_t merchant);
+  // The id of a new algorithm; "" when the switch did not take it.
+  [[nodiscard]] Task<std::string> make_algorithm(std::size_t merchant);
   // What the gateway's dashboard shows; another thing, when they err.
   [[nodiscard]] Judgement judge(const json::Value& item);
   [[nodiscard]] Judgement err(const json::Value& item, Judgement truth);
@@ -75,7 +83,8 @@ class People {
   Gateway& gateway_;
   Shop& shop_;
   Checker& checker_;
-  Chance chance_;
+  Routes& routes_;
+  Chance chance_, routing_;
   std::vector<Employer> employers_;
   std::set<std::string> judged_;
   std::uint64_t settled_ = 0, keys_changed_ = 0, requests_ = 0;

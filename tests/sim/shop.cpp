@@ -275,6 +275,7 @@ std::string Shop::create_body(const Order& order, std::int64_t amount) {
 void Shop::note_status(Order& order, const Told& told) {
   if (told.status / 100 != 2) return;
   order.statuses.push_back(member(told.body, "status"));
+  order.reason = member(told.body, "routing_reason");
   if (order.payment_id.empty()) order.payment_id = member(told.body, "payment_id");
 }
 

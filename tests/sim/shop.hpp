@@ -41,6 +41,7 @@ struct Order {
 
   // Told with a 2xx, the last one last.
   std::vector<std::string> statuses;
+  std::string reason;            // why it went where it went, as it was told last
   std::int64_t payment_key = 0;  // once the checker found it
 };
 
@@ -68,6 +69,7 @@ class Shop {
   // What payers have done by phone, and how often.
   [[nodiscard]] const std::map<std::string, std::uint64_t>& seen() const { return seen_; }
   [[nodiscard]] const std::vector<Order>& orders() const { return orders_; }
+  [[nodiscard]] const std::string& key_of(std::size_t merchant) const { return merchants_[merchant].api_key; }
   // From now on this merchant's clients use another API key.
   void change_key(std::size_t merchant, std::string api_key) {
     merchants_[merchant].api_key = std::move(api_key);

@@ -56,6 +56,7 @@ constexpr std::array<Described, kFaultKinds> kKinds = {{
     {"account_disabled", 10'000, 100'000},
     {"callback_resent", 100'000, 600'000},
     {"terminate", 5, 500},
+    {"rules_changed", 50'000, 600'000},
 }};
 
 std::uint64_t draw_rate(Chance& chance, const Described& kind) {

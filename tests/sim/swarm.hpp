@@ -67,8 +67,9 @@ enum class FaultKind : std::uint8_t {
   account_disabled,  // for up to half a minute
   callback_resent,   // somebody has the gateway send an old callback again
   terminate,         // SIGTERM: what is under way may end, then the process does
+  rules_changed,     // another routing algorithm, or none
 };
-inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::terminate) + 1;
+inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::rules_changed) + 1;
 [[nodiscard]] std::string_view to_string(FaultKind kind);
 [[nodiscard]] std::optional<FaultKind> parse_fault_kind(std::string_view text);
 

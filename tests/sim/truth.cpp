@@ -82,6 +82,20 @@ bool GatewayBooks::is_of(const std::string& gateway_id, const Names& names) cons
   return found;
 }
 
+std::string GatewayBooks::account_of(const std::string& gateway_id, const Names& names) const {
+  if (const auto id = stripe::parse_id("pi_", gateway_id))
+    return is_of(gateway_id, names) ? stripe_->accounts()[stripe_->at(id->intent).account].id : "";
+  for (const orders::OrderBooks* books : {alipay_, wechatpay_})
+    for (const std::string& attempt : names.attempts) {
+      std::string found;
+      books->visit_by_reference(attempt, [&](const orders::Order& order) {
+        if (order.transaction_no == gateway_id) found = books->accounts()[order.account].id;
+      });
+      if (!found.empty()) return found;
+    }
+  return "";
+}
+
 bool GatewayBooks::has_refund(const Names& names, std::string_view operation_id) const {
   bool found = false;
   stripe_->visit_by_reference(names.reference, [&](const stripe::Intent& intent) {

@@ -43,6 +43,8 @@ class GatewayBooks {
   [[nodiscard]] Truth truth_of(const Names& names) const;
   // Whether the gateway's id of a charge is one of this payment's.
   [[nodiscard]] bool is_of(const std::string& gateway_id, const Names& names) const;
+  // At whose account: "acct_…", an app_id or an mchid; "" when this payment has no such charge.
+  [[nodiscard]] std::string account_of(const std::string& gateway_id, const Names& names) const;
   // Whether this refund of the switch's is done, or going to be.
   [[nodiscard]] bool has_refund(const Names& names, std::string_view operation_id) const;
   // References of more than one charge, at gateways that know references.

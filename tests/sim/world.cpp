@@ -7,6 +7,8 @@
 
 #include "base/check.hpp"
 #include "base/json_reader.hpp"
+#include "flows/routing/route_payment.hpp"
+#include "sandbox/stripe/books.hpp"
 
 namespace payweir::sim {
 namespace {
@@ -41,9 +43,9 @@ World::World(WorldOptions options)
       network_(scheduler_, faults_, options_.seed),
       machine_(scheduler_, network_, options_.seed),
       gateway_(scheduler_, network_, faults_, options_.seed),
-      checker_(machine_.disk, scheduler_, gateway_.books()),
+      checker_(machine_.disk, scheduler_, gateway_.books(), routes_),
       shop_(scheduler_, network_, faults_, checker_, options_.seed),
-      people_(scheduler_, network_, faults_, gateway_, shop_, checker_, options_.seed),
+      people_(scheduler_, network_, faults_, gateway_, shop_, checker_, routes_, options_.seed),
       process_(options_.seed, Stream::process) {
   machine_.settings = make_settings(options_.seed);
   checker_.trust_people(people_.judged());
@@ -207,7 +209,8 @@ void World::set_up() {
     bool is_answered = false;
     network_.call(std::move(request), CallOptions{}, Network::Caller::world,
                   [&](Result<http::Response> response) {
-                    check(response && response->status == 200, "the operator is served");
+                    check(response.has_value(), "the operator is served");
+                    check(response->status == 200, response->body.c_str());
                     answer = std::move(response->body);
                     is_answered = true;
                   });
@@ -216,32 +219,59 @@ void World::set_up() {
     return answer;
   };
   wait_until_up();
-  for (int i = 1; i <= 2; ++i) {
-    const std::string id = fmt::format("merchant_{}", i);
-    const std::string gateway_key = fmt::format("sk_test_sim{}", i);
-    static_cast<void>(admin(
-        "/accounts", fmt::format(R"({{"merchant_id":"{}","webhook_details":{{"webhook_url":"{}/{}"}}}})", id,
-                                 Shop::kShop, id)));
+  const auto told = [&](std::string target, std::string body, std::string_view member) {
+    const auto document = json::parse(admin(std::move(target), std::move(body)));
+    check(document.has_value(), "an answer is JSON");
+    return std::string(document->root()[member].text());
+  };
+  for (std::size_t merchant = 0; merchant < 2; ++merchant) {
+    const std::string id = fmt::format("merchant_{}", merchant + 1);
+    People::Employer employer{
+        .merchant_id = id, .profile_id = {}, .account_ids = {}, .key_id = {}, .algorithms = {}};
+    employer.profile_id =
+        told("/accounts",
+             fmt::format(R"({{"merchant_id":"{}","webhook_details":{{"webhook_url":"{}/{}"}}}})", id,
+                         Shop::kShop, id),
+             "default_profile");
     const auto key = json::parse(admin("/api_keys/" + id, R"({"name":"shop","expiration":"never"})"));
-    const std::string secret =
-        gateway_.subscribe(gateway_key, fmt::format("{}/webhooks/{}/stripe", Shop::kSwitch, id));
-    const std::string account =
-        admin(fmt::format("/account/{}/connectors", id),
-              fmt::format(R"({{"connector_type":"payment_processor","connector_name":"stripe",)"
-                          R"("connector_account_details":{{"auth_type":"HeaderKey","api_key":"{}"}},)"
-                          R"("connector_webhook_details":{{"merchant_secret":"{}"}}}})",
-                          gateway_key, secret));
     check(key.has_value(), "a key is JSON");
-    const auto connector = json::parse(account);
-    check(connector.has_value(), "an account is JSON");
-    std::vector<std::string> accounts{std::string(connector->root()["merchant_connector_id"].text())};
-    if (has_wallets())
-      for (std::string body : {gateway_.alipay_account(), gateway_.wechatpay_account()}) {
-        const auto made = json::parse(admin(fmt::format("/account/{}/connectors", id), std::move(body)));
-        check(made.has_value(), "an account is JSON");
-        accounts.emplace_back(made->root()["merchant_connector_id"].text());
-      }
-    people_.add_merchant(id, std::move(accounts), std::string(key->root()["key_id"].text()));
+    const std::string target = fmt::format("/account/{}/connectors", id);
+    const auto add_account = [&](std::string body, std::string connector, std::string at_the_gateway) {
+      std::string account = told(target, std::move(body), "merchant_connector_id");
+      const auto parsed = parse_id<ConnectorAccountTag>(account);
+      check(parsed.has_value(), "an account has an id");
+      routes_.add_account({parsed->key, account, std::move(connector), std::move(at_the_gateway), merchant});
+      employer.account_ids.push_back(account);
+      return account;
+    };
+    // Two accounts of each gateway. Callbacks of the first come to its connector's address, which they share
+    // with those of the other merchants of the world; callbacks of the second to the account's own.
+    for (int side = 1; side <= 2; ++side) {
+      const std::string gateway_key = fmt::format("sk_test_sim{}{}", merchant + 1, side == 1 ? "" : "b");
+      const std::string hooks = fmt::format("{}/webhooks/{}/", Shop::kSwitch, id);
+      const auto signed_with = [](const std::string& secret) {
+        return fmt::format(R"("connector_webhook_details":{{"merchant_secret":"{}"}})", secret);
+      };
+      const std::string callbacks =
+          side == 1 ? "," + signed_with(gateway_.subscribe(gateway_key, hooks + "stripe")) : "";
+      const std::string account = add_account(
+          fmt::format(R"({{"connector_type":"payment_processor","connector_name":"stripe",)"
+                      R"("connector_label":"stripe {}",)"
+                      R"("connector_account_details":{{"auth_type":"HeaderKey","api_key":"{}"}}{}}})",
+                      side, gateway_key, callbacks),
+          "stripe", sandbox::stripe::account_id_of(gateway_key));
+      if (side == 2)
+        static_cast<void>(admin(target + "/" + account,
+                                fmt::format(R"({{"connector_type":"payment_processor",{}}})",
+                                            signed_with(gateway_.subscribe(gateway_key, hooks + account)))));
+      if (!has_wallets()) continue;
+      const std::string app_id = fmt::format("202100000000000{}", side),
+                        mchid = fmt::format("190000000{}", side);
+      static_cast<void>(add_account(gateway_.alipay_account(app_id), "alipay", app_id));
+      static_cast<void>(add_account(gateway_.wechatpay_account(mchid), "wechatpay", mchid));
+    }
+    employer.key_id = key->root()["key_id"].text();
+    people_.add_merchant(std::move(employer));
     shop_.add_merchant({id, std::string(key->root()["api_key"].text())});
   }
   faults_.suspend(false);
@@ -397,11 +427,26 @@ void World::check_truth(const StoredPayment& stored) {
   }
 }
 
+// What clients were told of why a payment went where it went is what is stored.
+void World::check_reasons() {
+  for (const Order& order : shop_.orders()) {
+    const auto key = order.reason.empty() ? std::nullopt : checker_.key_of_reference(order.payment_id);
+    if (!key || checker_.is_forgotten(order.payment_id) || checker_.went_on_after_backup(*key)) continue;
+    const auto stored = checker_.load(*key);
+    const std::string words =
+        flows::route_in_words(flows::PaymentDetails::parse(stored->row.details).routed_by_json);
+    if (words != order.reason)
+      checker_.violate("F07", fmt::format("{}: a client was told it was routed by {}, and stored is {}",
+                                          order.payment_id, order.reason, words));
+  }
+}
+
 void World::check_at_rest() {
   if (!checker_.violations().empty()) return;
   if (!node_ || !node_->is_up()) return checker_.violate("INV-38", "the switch does not come up");
   check_liveness();
   check_people_are_needed();
+  check_reasons();
   shop_.check_promises();
   for (const std::int64_t key : checker_.all_payment_keys()) {
     const auto stored = checker_.load(key);
@@ -428,7 +473,7 @@ WorldEnd World::run() {
     shop_.open(options_.payments, kArrivals, wallets_percent());
   else
     shop_.open(options_.orders);
-  people_.begin();
+  people_.begin(options_.orders.empty() ? People::Routing::drawn : People::Routing::none);
   const bool is_drawn = options_.orders.empty() && Chance(options_.seed, Stream::swarm, 1'001).percent(5);
   if (options_.restores || is_drawn) plan_restore();
   work_until_done();
@@ -453,6 +498,8 @@ WorldEnd World::end() {
   }
   told.seen = seen_;
   for (const auto& [what, count] : shop_.seen())
+    told.seen[what] = count;
+  for (const auto& [what, count] : routes_.seen())
     told.seen[what] = count;
   const GatewayBooks::Sums orders = gateway_.books().sums_of_orders();
   const auto saw = [&](const char* what, std::uint64_t count) {

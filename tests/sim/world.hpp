@@ -16,6 +16,7 @@
 #include "gateway.hpp"
 #include "node.hpp"
 #include "people.hpp"
+#include "routes.hpp"
 #include "shop.hpp"
 
 namespace payweir::sim {
@@ -102,6 +103,7 @@ class World {
   void check_liveness();
   void check_truth(const StoredPayment& stored);
   void check_people_are_needed();
+  void check_reasons();
   void check_recovery_time();
   [[nodiscard]] WorldEnd end();
 
@@ -111,6 +113,7 @@ class World {
   Network network_;
   Machine machine_;
   Gateway gateway_;
+  Routes routes_;
   Checker checker_;
   Shop shop_;
   People people_;

@@ -104,6 +104,8 @@ std::string AccountRendering::profile(const flows::ProfileView& view) const {
   write_webhook_details(out, view.details.webhook_details_json, view);
   json_or(out, "metadata", view.details.metadata_json, "null");
   json_or(out, "session_expiry", view.details.session_expiry_json, "null");
+  out.field("is_auto_retries_enabled", view.details.auto_retries_enabled());
+  json_or(out, "max_auto_retries_enabled", view.details.max_auto_retries_enabled_json, "null");
   out.end_object();
   return std::move(out).take();
 }

@@ -15,6 +15,7 @@ constexpr std::size_t kSecretBytesMax = 16 << 10;  // room for a chain of certif
 constexpr std::size_t kCredentialFieldsMax = 24;
 constexpr std::size_t kMethodsBytesMax = 128 << 10;
 constexpr IntegerRange kSessionExpirySecondsRange{60, 7'890'000};
+constexpr IntegerRange kAutoRetriesRange{0, 255};  // upstream's; more than kAutoRetriesMax counts as that
 constexpr std::size_t kHashKeyBytesMin = 16;
 constexpr std::size_t kListedEventTypesMax = 32;
 constexpr std::size_t kCallbackAddressesMax = 64;
@@ -86,6 +87,9 @@ flows::ProfileDetails bind_profile_details(Fields& fields, Fields& webhook) {
     details.session_expiry_json = std::to_string(*session_expiry);
   details.enable_payment_response_hash_json = boolean_json(fields, "enable_payment_response_hash");
   details.redirect_with_http_post_json = boolean_json(fields, "redirect_to_merchant_with_http_post");
+  details.is_auto_retries_enabled_json = boolean_json(fields, "is_auto_retries_enabled");
+  if (const auto retries = fields.integer("max_auto_retries_enabled", kAutoRetriesRange))
+    details.max_auto_retries_enabled_json = std::to_string(*retries);
   return details;
 }
 

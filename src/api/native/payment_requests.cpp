@@ -6,6 +6,8 @@
 #include "api/native/card.hpp"
 #include "api/native/contact.hpp"
 #include "api/query_binding.hpp"
+#include "base/json_writer.hpp"
+#include "domain/routing/algorithm_json.hpp"
 
 namespace payweir::api::native {
 namespace {
@@ -13,12 +15,12 @@ namespace {
 constexpr std::size_t kOrderDetailsBytesMax = 16 << 10;
 constexpr std::size_t kBrowserInfoBytesMax = 4 << 10;
 constexpr std::size_t kDescriptionBytesMax = 1000;
+constexpr std::size_t kRoutingBytesMax = 16 << 10;          // of a request's own algorithm
 constexpr IntegerRange kSessionExpiryRange{60, 7'890'000};  // a minute to about three months
 
 // What create, update and confirm may all bring.
 struct HowToPay {
   std::optional<Instrument> instrument;
-  std::string connector, connector_account_id;
   SharedValue<flows::PaymentDetails> details;
 };
 
@@ -59,18 +61,43 @@ void bind_details(Fields& fields, flows::PaymentDetails& details) {
   }
 }
 
-// {"routing":{"type":"single","data":{"connector":…,"merchant_connector_id":…}}}, or
-// {"connector":["stripe"]}.
-void bind_routing(Fields& fields, HowToPay& bound) {
-  Fields routing = fields.object("routing");
-  if (routing.present()) {
-    if (routing.word("type", {"single"}).empty()) routing.report(Code::missing_field, "type", "");
-    Fields data = routing.object("data");
-    bound.connector = data.required_text("connector");
-    bound.connector_account_id = data.text("merchant_connector_id");
+// A routing algorithm, as it is or as {"algorithm": …}: what it has of ours, when it can be meant.
+Result<std::string> known_routing(const std::string& given) {
+  const Result<json::Document> document = json::parse(given, routing::kAlgorithmLimits);
+  if (!document) return std::unexpected(document.error());
+  const bool is_nested = document->root()["algorithm"].is(json::Kind::object);
+  const json::Value value = is_nested ? document->root()["algorithm"] : document->root();
+  const std::string field = is_nested ? "routing.algorithm" : "routing";
+  const Result<routing::Algorithm> algorithm = routing::read_algorithm(value, field);
+  if (!algorithm) return std::unexpected(algorithm.error());
+  const auto program = routing::compile_algorithm(*algorithm, field, std::nullopt);
+  if (!program) return std::unexpected(program.error());
+  json::Writer out;
+  out.begin_object().field("type", value["type"].text()).raw_field("data", value["data"].dump()).end_object();
+  return std::move(out).take();
+}
+
+// {"routing":{"type":"priority","data":[{"connector":…,"merchant_connector_id":…}]}}, or
+// {"connector":["stripe","alipay"]}, which says the same with less.
+void bind_routing(Fields& fields, flows::PaymentDetails& details) {
+  const std::string given = fields.object_json("routing", kRoutingBytesMax);
+  const std::vector<std::string> connectors = fields.texts("connector", routing::kChoicesMax);
+  if (given.size() > kRoutingBytesMax) return;
+  if (!given.empty()) {
+    Result<std::string> known = known_routing(given);
+    if (known)
+      details.routing_json = std::move(*known);
+    else
+      fields.report(known.error().code, known.error().field, std::move(known.error().detail));
+    return;
   }
-  const std::vector<std::string> connectors = fields.texts("connector", 1);
-  if (bound.connector.empty() && !connectors.empty()) bound.connector = connectors.front();
+  if (connectors.empty()) return;
+  json::Writer out;
+  out.begin_object().field("type", "priority").key("data").begin_array();
+  for (const std::string& connector : connectors)
+    out.string(connector);
+  out.end_array().end_object();
+  details.routing_json = std::move(out).take();
 }
 
 constexpr std::size_t kAuthCodeBytesMax = 64;
@@ -109,7 +136,7 @@ HowToPay bind_payment_method(Fields& fields, Instant now) {
   HowToPay bound;
   flows::PaymentDetails& details = bound.details.edit();
   bind_details(fields, details);
-  bind_routing(fields, bound);
+  bind_routing(fields, details);
   Fields data = fields.object("payment_method_data");
   if (Fields card = data.object("card"); card.present()) {
     Card given = bind_card(std::move(card), now);
@@ -181,8 +208,6 @@ Result<flows::CreatePayment> bind_create_payment(const json::Value& body, Instan
   command.session_expiry_s = fields.integer("session_expiry", kSessionExpiryRange).value_or(0);
   HowToPay method = bind_payment_method(fields, now);
   command.instrument = std::move(method.instrument);
-  command.connector = std::move(method.connector);
-  command.connector_account_id = std::move(method.connector_account_id);
   command.details = std::move(method.details);
   bind_payment_link(fields, command.details.edit());
   return bound(std::move(command), problem);
@@ -202,8 +227,6 @@ Result<flows::UpdatePayment> bind_update_payment(const json::Value& body, std::s
   command.confirm = fields.boolean("confirm").value_or(false);
   HowToPay method = bind_payment_method(fields, now);
   command.instrument = std::move(method.instrument);
-  command.connector = std::move(method.connector);
-  command.connector_account_id = std::move(method.connector_account_id);
   command.details = std::move(method.details);
   return bound(std::move(command), problem);
 }
@@ -217,8 +240,6 @@ Result<flows::ConfirmPayment> bind_confirm_payment(const json::Value& body, std:
   command.client_secret = fields.text("client_secret");
   HowToPay method = bind_payment_method(fields, now);
   command.instrument = std::move(method.instrument);
-  command.connector = std::move(method.connector);
-  command.connector_account_id = std::move(method.connector_account_id);
   command.details = std::move(method.details);
   return bound(std::move(command), problem);
 }
@@ -249,6 +270,7 @@ Result<flows::RetrievePayment> bind_sync_payment(const json::Value& body) {
   if (command.payment_id.empty()) command.payment_id = fields.required_text("payment_id");
   command.client_secret = fields.text("client_secret");
   command.sync = fields.boolean("force_sync").value_or(true) ? flows::Sync::ask_gateway : flows::Sync::stored;
+  command.expand_attempts = fields.boolean("expand_attempts").value_or(false);
   return bound(std::move(command), problem);
 }
 
@@ -260,6 +282,7 @@ Result<flows::RetrievePayment> bind_retrieve_payment(const form::Pairs& query, s
   command.client_secret = fields.text("client_secret");
   command.sync =
       fields.boolean("force_sync").value_or(false) ? flows::Sync::ask_gateway : flows::Sync::stored;
+  command.expand_attempts = fields.boolean("expand_attempts").value_or(false);
   return bound(std::move(command), problem);
 }
 

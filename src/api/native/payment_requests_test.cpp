@@ -39,6 +39,52 @@ Result<flows::CreatePayment> create(std::string_view text) {
   return bind_create_payment(document->root(), kNow);
 }
 
+TEST(PaymentRequest, KeepsTheRoutingThatCanBeMeant) {
+  const auto with = [](std::string_view members) {
+    return create(R"({"amount": 1, "currency": "USD", )" + std::string(members) + "}");
+  };
+  const struct {
+    std::string_view members, kept;
+  } kept[] = {
+      {R"("routing": {"type": "priority", "data": ["stripe", {"connector": "alipay"}], "other": 1})",
+       R"({"type":"priority","data":["stripe",{"connector":"alipay"}]})"},
+      {R"("routing": {"algorithm": {"type": "single", "data": "stripe"}})",
+       R"({"type":"single","data":"stripe"})"},
+      {R"("routing": {"type": "volume_split", "data": [{"connector": "stripe", "split": 100}]})",
+       R"({"type":"volume_split","data":[{"connector":"stripe","split":100}]})"},
+      {R"("connector": ["stripe", "alipay"])", R"({"type":"priority","data":["stripe","alipay"]})"},
+      {R"("connector": ["alipay"], "routing": {"type": "single", "data": "stripe"})",
+       R"({"type":"single","data":"stripe"})"},
+      {R"("connector": [], "routing": null)", ""},
+  };
+  for (const auto& each : kept) {
+    const auto bound = with(each.members);
+    ASSERT_TRUE(bound) << each.members << bound.error().field << bound.error().detail;
+    EXPECT_EQ(bound->details->routing_json, each.kept) << each.members;
+  }
+  const struct {
+    std::string_view members, field;
+    Code code;
+  } refused[] = {
+      {R"("routing": {"data": "stripe"})", "routing.type", Code::missing_field},
+      {R"("routing": {"type": "single"})", "routing.data", Code::missing_field},
+      {R"("routing": {"type": "single", "data": {}})", "routing.data.connector", Code::missing_field},
+      {R"("routing": {"type": "random", "data": {}})", "routing.type", Code::invalid_value},
+      {R"("routing": {"type": "priority", "data": []})", "routing.data", Code::missing_field},
+      {R"("routing": {"algorithm": {"type": "priority", "data": 1}})", "routing.algorithm.data",
+       Code::wrong_type},
+      {R"("routing": {"type": "volume_split", "data": [{"connector": "stripe", "split": 99}]})",
+       "routing.data", Code::invalid_value},
+      {R"("connector": [1])", "connector", Code::wrong_type},
+  };
+  for (const auto& each : refused) {
+    const auto bound = with(each.members);
+    ASSERT_FALSE(bound) << each.members;
+    EXPECT_EQ(bound.error().field, each.field) << each.members;
+    EXPECT_EQ(bound.error().code, each.code) << each.members;
+  }
+}
+
 TEST(PaymentRequest, BindsEveryField) {
   const Result<flows::CreatePayment> bound = create(kFullPayment);
   ASSERT_TRUE(bound) << bound.error().field << ": " << bound.error().detail;
@@ -51,11 +97,11 @@ TEST(PaymentRequest, BindsEveryField) {
   EXPECT_TRUE(bound->confirm);
   ASSERT_TRUE(bound->instrument);
   EXPECT_EQ(std::get<Card>(*bound->instrument).number.reveal(), "378282246310005");
-  EXPECT_EQ(bound->connector, "stripe");
-  EXPECT_EQ(bound->connector_account_id, "mca_1");
   EXPECT_EQ(bound->session_expiry_s, 900);
 
   const flows::PaymentDetails& details = *bound->details;
+  EXPECT_EQ(details.routing_json,
+            R"({"type":"single","data":{"connector":"stripe","merchant_connector_id":"mca_1"}})");
   EXPECT_EQ(details.customer_id, "StripeCustomer");
   EXPECT_EQ(details.email, "guest@example.com");
   EXPECT_EQ(details.name, "John Doe");
@@ -114,7 +160,6 @@ TEST(PaymentRequest, TakesTheCustomerAsAnObjectToo) {
 }
 
 TEST(PaymentRequest, TakesUpstreamsListOfConnectors) {
-  EXPECT_EQ(create(R"({"amount":1,"currency":"JPY","connector":["stripe"]})")->connector, "stripe");
   EXPECT_EQ(create(R"({"amount":1,"currency":"JPY","connector":"stripe"})").error().field, "connector");
 }
 

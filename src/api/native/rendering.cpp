@@ -183,6 +183,25 @@ void write_attempt(json::Writer& out, const flows::PaymentView& view, std::strin
   write_next_action(out, view, public_url);
 }
 
+// In upstream's words; what all attempts of a payment have in common is the payment's to show.
+void write_attempts(json::Writer& out, const flows::PaymentView& view) {
+  out.key("attempts").begin_array();
+  for (const flows::AttemptView& each : view.attempts) {
+    const Attempt& attempt = each.attempt;
+    out.begin_object().field("attempt_id", to_text(attempt.id)).field("status", to_string(attempt.state));
+    out.field("amount", attempt.amount.minor).field("currency", attempt.amount.currency.code());
+    out.text_or_null("connector", each.account ? each.account->row.connector : "");
+    out.text_or_null("merchant_connector_id", each.account ? to_text(each.account->row.id) : "");
+    out.text_or_null("connector_transaction_id", attempt.connector_payment_id);
+    out.field("payment_method", family_of(attempt.method));
+    out.text_or_null("error_code", attempt.error.code);
+    out.text_or_null("error_message", attempt.error.message);
+    out.field("created_at", format_iso8601(attempt.created_at));
+    out.field("modified_at", format_iso8601(attempt.modified_at)).end_object();
+  }
+  out.end_array();
+}
+
 void write_details(json::Writer& out, const flows::PaymentDetails& details) {
   write_customer(out, details);
   out.text_or_null("description", details.description);
@@ -233,6 +252,7 @@ std::string Rendering::payment(const flows::PaymentView& view) const {
       write_refund(out, each);
     out.end_array();
   }
+  if (view.attempts_loaded) write_attempts(out, view);
   out.end_object();
   return std::move(out).take();
 }

@@ -10,6 +10,7 @@
 #include "api/query_binding.hpp"
 #include "base/json_writer.hpp"
 #include "flows/routing/algorithms.hpp"
+#include "flows/routing/defaults.hpp"
 
 namespace payweir::api::native {
 namespace {
@@ -83,11 +84,12 @@ std::string render_list(const std::vector<flows::RoutingAlgorithmView>& views) {
 Task<Result<Reply>> list(RequestContext request) {
   std::optional<Error> problem;
   QueryFields fields(request.query, problem);
+  std::string profile_id = fields.text("profile_id", 64);
   const auto limit = static_cast<std::size_t>(fields.integer("limit", kLimitRange).value_or(kLimitDefault));
   const auto offset = static_cast<std::size_t>(fields.integer("offset", kOffsetRange).value_or(0));
   if (problem) co_return fail(std::move(*problem));
-  const Result<std::vector<flows::RoutingAlgorithmView>> views =
-      co_await flows::list_routing_algorithms(request.flows, std::move(request.principal), limit, offset);
+  const Result<std::vector<flows::RoutingAlgorithmView>> views = co_await flows::list_routing_algorithms(
+      request.flows, std::move(request.principal), std::move(profile_id), limit, offset);
   if (!views) co_return fail(views.error());
   co_return json_reply(render_list(*views));
 }
@@ -109,6 +111,68 @@ Task<Result<Reply>> retrieve(RequestContext request) {
   co_return json_reply(render_whole_algorithm(*view));
 }
 
+void write_choices(json::Writer& out, const std::vector<routing::Choice>& choices) {
+  out.begin_array();
+  for (const routing::Choice& choice : choices)
+    out.begin_object()
+        .field("connector", choice.connector)
+        .text_or_null("merchant_connector_id", choice.merchant_connector_id)
+        .end_object();
+  out.end_array();
+}
+
+std::string render_default(const flows::DefaultRoutingView& view) {
+  json::Writer out;
+  write_choices(out, view.accounts);
+  return std::move(out).take();
+}
+
+std::string render_default_of_profile(const flows::DefaultRoutingView& view) {
+  json::Writer out;
+  out.begin_object().field("profile_id", view.profile_id).key("connectors");
+  write_choices(out, view.accounts);
+  out.end_object();
+  return std::move(out).take();
+}
+
+Task<Result<Reply>> retrieve_default(RequestContext request) {
+  std::string profile_id(request.query_value("profile_id"));
+  const Result<flows::DefaultRoutingView> view = co_await flows::retrieve_default_routing(
+      request.flows, std::move(request.principal), std::move(profile_id));
+  if (!view) co_return fail(view.error());
+  co_return json_reply(render_default(*view));
+}
+
+Task<Result<Reply>> list_defaults(RequestContext request) {
+  const Result<std::vector<flows::DefaultRoutingView>> views =
+      co_await flows::list_default_routings(request.flows, std::move(request.principal));
+  if (!views) co_return fail(views.error());
+  std::vector<std::string> elements;
+  for (const flows::DefaultRoutingView& view : *views)
+    elements.push_back(render_default_of_profile(view));
+  co_return json_reply(render_array(elements));
+}
+
+Task<Result<Reply>> update_default(RequestContext request, std::string profile_id,
+                                   flows::RenderDefaultRouting render) {
+  Result<std::vector<routing::Choice>> accounts = routing::read_choices(request.body(), "connectors");
+  if (!accounts) co_return fail(std::move(accounts.error()));
+  Result<flows::Answer> answer = co_await flows::update_default_routing(
+      request.flows, std::move(request.principal), std::move(request.key), std::move(profile_id),
+      std::move(*accounts), render);
+  if (!answer) co_return fail(std::move(answer.error()));
+  co_return answer_reply(std::move(*answer));
+}
+
+Task<Result<Reply>> update_default_of_merchant(RequestContext request) {
+  return update_default(std::move(request), "", render_default);
+}
+
+Task<Result<Reply>> update_default_of_profile(RequestContext request) {
+  std::string profile_id = request.param("profile_id");
+  return update_default(std::move(request), std::move(profile_id), render_default_of_profile);
+}
+
 using enum http::Method;
 
 constexpr std::array kRoutes = {
@@ -116,6 +180,16 @@ constexpr std::array kRoutes = {
     Route{get, "/routing", Access::merchant, Body::none, "list_routing_algorithms", list},
     Route{get, "/routing/active", Access::merchant, Body::none, "list_active_routing_algorithms",
           list_active},
+    Route{get, "/routing/default", Access::merchant, Body::none, "retrieve_default_routing",
+          retrieve_default},
+    Route{post, "/routing/default", Access::merchant, Body::json_list, "update_default_routing",
+          update_default_of_merchant},
+    Route{get, "/routing/default/profile", Access::merchant, Body::none, "list_default_routings",
+          list_defaults},
+    Route{post, "/routing/default/profile/{profile_id}", Access::merchant, Body::json_list,
+          "update_default_routing_of_profile", update_default_of_profile},
+    Route{get, "/routing/list/profile", Access::merchant, Body::none, "list_routing_algorithms_of_profile",
+          list},
     Route{post, "/routing/deactivate", Access::merchant, Body::json, "deactivate_routing_algorithm",
           deactivate},
     Route{get, "/routing/{routing_algorithm_id}", Access::merchant, Body::none, "retrieve_routing_algorithm",

@@ -6,6 +6,7 @@
 #include "connectors/alipay/notification.hpp"
 #include "connectors/alipay/request.hpp"
 #include "connectors/alipay/response.hpp"
+#include "connectors/alipay/retry_rules.hpp"
 #include "connectors/wire/mask.hpp"
 
 namespace payweir {
@@ -26,6 +27,7 @@ constexpr Capabilities kCapabilities{
     .payment_methods = kPaymentMethods,
     .currencies = kCurrencies,
     .auth_types = alipay::kAuthTypes,
+    .retry_rules = alipay::kRetryRules,
     // Exactly these seven bytes, or Alipay calls again.
     .acknowledgement = {.content_type = "text/plain; charset=utf-8", .taken = "success", .refused = "fail"},
     .signs_with_rsa = true,

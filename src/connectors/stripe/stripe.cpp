@@ -6,6 +6,7 @@
 #include "connectors/stripe/amounts.hpp"
 #include "connectors/stripe/request.hpp"
 #include "connectors/stripe/response.hpp"
+#include "connectors/stripe/retry_rules.hpp"
 #include "connectors/stripe/webhook.hpp"
 
 namespace payweir {
@@ -30,6 +31,7 @@ Capabilities capabilities_of_stripe() {
       .payment_methods = kPaymentMethods,
       .currencies = stripe::currencies(),
       .auth_types = kAuthTypes,
+      .retry_rules = stripe::kRetryRules,
       .acknowledgement = {},
   };
 }

@@ -7,6 +7,7 @@
 #include "connectors/wechatpay/notification.hpp"
 #include "connectors/wechatpay/request.hpp"
 #include "connectors/wechatpay/response.hpp"
+#include "connectors/wechatpay/retry_rules.hpp"
 #include "connectors/wire/mask.hpp"
 
 namespace payweir {
@@ -27,6 +28,7 @@ constexpr Capabilities kCapabilities{
     .payment_methods = kPaymentMethods,
     .currencies = kCurrencies,
     .auth_types = wechatpay::kAuthTypes,
+    .retry_rules = wechatpay::kRetryRules,
     .acknowledgement = {.content_type = "application/json",
                         .taken = R"({"code":"SUCCESS","message":""})",
                         .refused = R"({"code":"FAIL","message":"not taken"})"},

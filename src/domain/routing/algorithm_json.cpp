@@ -258,6 +258,29 @@ std::string_view to_string(AlgorithmKind kind) {
   return "";
 }
 
+Result<std::vector<Choice>> read_choices(const json::Value& value, const std::string& field) {
+  return read_list<Choice>(value, field, read_choice);
+}
+
+Result<CompiledProgram> compile_algorithm(const Algorithm& algorithm, const std::string& field,
+                                          std::optional<std::span<const Choice>> accounts) {
+  Result<CompiledProgram> compiled = CompiledProgram::compile(algorithm.program, accounts);
+  if (compiled) return compiled;
+  Error error = std::move(compiled.error());
+  constexpr std::string_view kDefault = "defaultSelection";
+  std::string_view within = error.field;
+  if (algorithm.kind != AlgorithmKind::advanced && within.starts_with(kDefault)) {
+    // The document is the selection itself.
+    within.remove_prefix(kDefault.size());
+    if (within.empty()) within = ".data";
+    if (algorithm.kind == AlgorithmKind::single) within = within.substr(0, within.find('['));
+    error.field = field + std::string(within);
+  } else {
+    error.field = field + ".data." + error.field;
+  }
+  return std::unexpected(std::move(error));
+}
+
 Result<Algorithm> read_algorithm(const json::Value& value, const std::string& field) {
   if (!value.is(Kind::object)) return fail(Code::wrong_type, field, "it must be an object");
   const Result<json::Value> type = required(value, "type", Kind::string, field);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/json_reader.hpp"
+#include "domain/routing/compiled_program.hpp"
 #include "domain/routing/program.hpp"
 
 namespace payweir::routing {
@@ -25,5 +26,12 @@ inline constexpr json::Limits kAlgorithmLimits{.depth_max = 48, .keys_max = 100'
 // Reads the shape; what the words mean is checked when it is compiled. Errors: missing_field, wrong_type,
 // invalid_value; their field begins with `field`.
 [[nodiscard]] Result<Algorithm> read_algorithm(const json::Value& value, const std::string& field);
+
+// An array of accounts, each {"connector": …, "merchant_connector_id": …} or the connector's name alone.
+[[nodiscard]] Result<std::vector<Choice>> read_choices(const json::Value& value, const std::string& field);
+
+// As CompiledProgram::compile, with the fields as the document has them, behind `field`.
+[[nodiscard]] Result<CompiledProgram> compile_algorithm(const Algorithm& algorithm, const std::string& field,
+                                                        std::optional<std::span<const Choice>> accounts);
 
 }  // namespace payweir::routing

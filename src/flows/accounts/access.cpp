@@ -19,6 +19,14 @@ Task<Result<std::shared_ptr<const MerchantEntry>>> reach_merchant(Context& conte
   co_return merchant;
 }
 
+Task<Result<std::shared_ptr<const MerchantEntry>>> reach_own_merchant(Context& context, Principal principal) {
+  if (!principal.merchant) co_return no_such_merchant();
+  std::string merchant_id = principal.merchant->row.merchant_id;
+  Result<std::shared_ptr<const MerchantEntry>> merchant =
+      co_await reach_merchant(context, std::move(principal), std::move(merchant_id));
+  co_return merchant;
+}
+
 Result<void> require_admin(const Principal& principal) {
   if (principal.role == Role::admin) return {};
   return fail(Code::forbidden, "api-key", "only the admin key opens this operation");

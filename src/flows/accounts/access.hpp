@@ -12,6 +12,9 @@ namespace payweir::flows {
 [[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> reach_merchant(Context& context,
                                                                                 Principal principal,
                                                                                 std::string merchant_id);
+// The caller's own, which the admin key has none of.
+[[nodiscard]] Task<Result<std::shared_ptr<const MerchantEntry>>> reach_own_merchant(Context& context,
+                                                                                    Principal principal);
 // Error: forbidden.
 [[nodiscard]] Result<void> require_admin(const Principal& principal);
 

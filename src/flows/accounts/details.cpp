@@ -1,5 +1,6 @@
 #include "flows/accounts/details.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -33,7 +34,10 @@ constexpr auto kProfile = std::to_array<DetailMember<ProfileDetails>>({
     {"session_expiry", kJson, &ProfileDetails::session_expiry_json},
     {"enable_payment_response_hash", kJson, &ProfileDetails::enable_payment_response_hash_json},
     {"redirect_with_http_post", kJson, &ProfileDetails::redirect_with_http_post_json},
+    {"is_auto_retries_enabled", kJson, &ProfileDetails::is_auto_retries_enabled_json},
+    {"max_auto_retries_enabled", kJson, &ProfileDetails::max_auto_retries_enabled_json},
     {"webhook_disabled_at", kText, &ProfileDetails::webhook_disabled_at},
+    {"routing_default", kText, &ProfileDetails::routing_default},
 });
 
 constexpr auto kConnectorAccount = std::to_array<DetailMember<ConnectorAccountDetails>>({
@@ -87,6 +91,14 @@ ProfileDetails ProfileDetails::parse(std::string_view json) {
 }
 void ProfileDetails::merge(const ProfileDetails& changes) {
   merge_details(*this, changes, Members<ProfileDetails>(kProfile));
+}
+
+int ProfileDetails::auto_retries_max() const {
+  if (!auto_retries_enabled()) return 0;
+  int wanted = kAutoRetriesMax;
+  const std::string& text = max_auto_retries_enabled_json;
+  std::from_chars(text.data(), text.data() + text.size(), wanted);
+  return std::clamp(wanted, 0, kAutoRetriesMax);
 }
 
 Duration ProfileDetails::session_expiry() const {

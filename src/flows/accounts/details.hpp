@@ -22,17 +22,25 @@ struct MerchantDetails {
   void merge(const MerchantDetails& changes);
 };
 
+// Of one payment, after its first attempt.
+inline constexpr int kAutoRetriesMax = 2;
+
 struct ProfileDetails {
   std::string return_url;
   std::string webhook_details_json, metadata_json, session_expiry_json, enable_payment_response_hash_json,
-      redirect_with_http_post_json;
+      redirect_with_http_post_json, is_auto_retries_enabled_json, max_auto_retries_enabled_json;
   std::string webhook_disabled_at;  // when its endpoint was switched off, "" while it is on
+  std::string routing_default;      // ids of accounts, a comma between them: /routing/default
 
   [[nodiscard]] std::string serialise() const;
   [[nodiscard]] static ProfileDetails parse(std::string_view json);
   void merge(const ProfileDetails& changes);
   // Of payments that set none themselves; 0: the switch's.
   [[nodiscard]] Duration session_expiry() const;
+  // Whether a payment that came to nothing may move on by itself, which it may unless the profile says no;
+  // and how often at most: 0 … kAutoRetriesMax.
+  [[nodiscard]] bool auto_retries_enabled() const { return is_auto_retries_enabled_json != "false"; }
+  [[nodiscard]] int auto_retries_max() const;
 };
 
 struct ConnectorAccountDetails {

@@ -195,5 +195,19 @@ TEST(Profiles, AreDeletedWhenNothingNeedsThem) {
   EXPECT_TRUE(create(world, "eu")) << "its name is free again";
 }
 
+TEST(Profiles, SayWhetherAndHowOftenAPaymentMovesOn) {
+  const auto max_of = [](std::string enabled, std::string max) {
+    ProfileDetails details;
+    details.is_auto_retries_enabled_json = std::move(enabled);
+    details.max_auto_retries_enabled_json = std::move(max);
+    return ProfileDetails::parse(details.serialise()).auto_retries_max();
+  };
+  EXPECT_EQ(max_of("", ""), 2) << "unless the profile says otherwise";
+  EXPECT_EQ(max_of("true", "1"), 1);
+  EXPECT_EQ(max_of("true", "0"), 0);
+  EXPECT_EQ(max_of("", "255"), 2) << "three attempts in all";
+  EXPECT_EQ(max_of("false", "2"), 0);
+}
+
 }  // namespace
 }  // namespace payweir::flows

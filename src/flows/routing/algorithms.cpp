@@ -4,21 +4,13 @@
 #include "domain/routing/compiled_program.hpp"
 #include "flows/accounts/access.hpp"
 #include "flows/accounts/change.hpp"
+#include "flows/routing/defaults.hpp"
 #include "store/queries/routing_queries.hpp"
 
 namespace payweir::flows {
 namespace {
 
 using store::RoutingAlgorithmRow;
-
-// Only a merchant's own secret key opens these: the admin key names no merchant.
-Task<Result<std::shared_ptr<const MerchantEntry>>> own_merchant(Context& context, Principal principal) {
-  if (!principal.merchant) co_return no_such_merchant();
-  std::string merchant_id = principal.merchant->row.merchant_id;
-  Result<std::shared_ptr<const MerchantEntry>> merchant =
-      co_await reach_merchant(context, std::move(principal), std::move(merchant_id));
-  co_return merchant;
-}
 
 std::unexpected<Error> no_such_algorithm() {
   return fail(Code::not_found, "routing_algorithm_id", "Routing algorithm does not exist in our records");
@@ -53,33 +45,25 @@ Task<Result<std::vector<RoutingAlgorithmRow>>> active_of(Context& context, std::
   co_return rows;
 }
 
-std::vector<routing::Choice> accounts_of(const ProfileEntry& profile) {
-  std::vector<routing::Choice> accounts;
-  for (const auto& account : profile.accounts)
-    accounts.push_back({account->row.connector, to_text(account->row.id)});
-  return accounts;
-}
-
 // Whether payments can be routed by it, as the profile's accounts are now.
 Result<void> check_algorithm(const ProfileEntry& profile, const std::string& algorithm_json) {
   const Result<json::Document> document = json::parse(algorithm_json, routing::kAlgorithmLimits);
   if (!document) return std::unexpected(document.error());
   const Result<routing::Algorithm> algorithm = routing::read_algorithm(document->root(), "algorithm");
   if (!algorithm) return std::unexpected(algorithm.error());
+  const std::vector<routing::Choice> accounts = default_choices(profile);
   const Result<routing::CompiledProgram> compiled =
-      routing::CompiledProgram::compile(algorithm->program, accounts_of(profile));
-  if (compiled && compiled->asks_about_accounts())
+      routing::compile_algorithm(*algorithm, "algorithm", accounts);
+  if (!compiled) return std::unexpected(compiled.error());
+  if (compiled->asks_about_accounts())
     return fail(Code::invalid_value, "algorithm.data.rules",
                 "success_rate and cost_bps of accounts are not measured yet");
-  if (compiled) return {};
-  Error error = compiled.error();
-  error.field = "algorithm.data." + error.field;
-  return std::unexpected(std::move(error));
+  return {};
 }
 
 Task<Result<Answer>> create_once(Context& context, Principal principal, Key key,
                                  CreateRoutingAlgorithm command, const AccountRendering& rendering) {
-  auto merchant = co_await own_merchant(context, std::move(principal));
+  auto merchant = co_await reach_own_merchant(context, std::move(principal));
   if (!merchant) co_return fail(std::move(merchant.error()));
   auto profile = reach_profile(**merchant, command.profile_id);
   if (!profile) co_return fail(std::move(profile.error()));
@@ -142,7 +126,7 @@ Task<Result<std::optional<Answer>>> switch_to(Context& context, Key key, const M
 Task<Result<Answer>> activate_once(Context& context, Principal principal, Key key, std::string algorithm_id,
                                    const AccountRendering& rendering) {
   for (int round = 0; round < kAccountRetriesMax; ++round) {
-    auto merchant = co_await own_merchant(context, principal);
+    auto merchant = co_await reach_own_merchant(context, principal);
     if (!merchant) co_return fail(std::move(merchant.error()));
     Result<RoutingAlgorithmRow> wanted =
         co_await find_algorithm(context, (*merchant)->row.id.key, algorithm_id);
@@ -170,7 +154,7 @@ Task<Result<Answer>> activate_once(Context& context, Principal principal, Key ke
 Task<Result<Answer>> deactivate_once(Context& context, Principal principal, Key key, std::string profile_id,
                                      const AccountRendering& rendering) {
   for (int round = 0; round < kAccountRetriesMax; ++round) {
-    auto merchant = co_await own_merchant(context, principal);
+    auto merchant = co_await reach_own_merchant(context, principal);
     if (!merchant) co_return fail(std::move(merchant.error()));
     auto profile = reach_profile(**merchant, profile_id);
     if (!profile) co_return fail(std::move(profile.error()));
@@ -218,7 +202,7 @@ Task<Result<Answer>> deactivate_routing_algorithm(Context& context, Principal pr
 
 Task<Result<RoutingAlgorithmView>> retrieve_routing_algorithm(Context& context, Principal principal,
                                                               std::string algorithm_id) {
-  auto merchant = co_await own_merchant(context, std::move(principal));
+  auto merchant = co_await reach_own_merchant(context, std::move(principal));
   if (!merchant) co_return fail(std::move(merchant.error()));
   Result<RoutingAlgorithmRow> row =
       co_await find_algorithm(context, (*merchant)->row.id.key, std::move(algorithm_id));
@@ -227,12 +211,19 @@ Task<Result<RoutingAlgorithmView>> retrieve_routing_algorithm(Context& context, 
 }
 
 Task<Result<std::vector<RoutingAlgorithmView>>> list_routing_algorithms(Context& context, Principal principal,
+                                                                        std::string profile_id,
                                                                         std::size_t limit,
                                                                         std::size_t offset) {
-  auto merchant = co_await own_merchant(context, std::move(principal));
+  auto merchant = co_await reach_own_merchant(context, std::move(principal));
   if (!merchant) co_return fail(std::move(merchant.error()));
-  Result<std::vector<RoutingAlgorithmRow>> rows =
-      co_await store::list_routing_algorithms(context.store, (*merchant)->row.id.key, limit, offset);
+  std::int64_t profile_key = 0;
+  if (!profile_id.empty()) {
+    auto profile = reach_profile(**merchant, profile_id);
+    if (!profile) co_return fail(std::move(profile.error()));
+    profile_key = (*profile)->row.id.key;
+  }
+  Result<std::vector<RoutingAlgorithmRow>> rows = co_await store::list_routing_algorithms(
+      context.store, (*merchant)->row.id.key, profile_key, limit, offset);
   if (!rows) co_return fail(std::move(rows.error()));
   co_return views_of(**merchant, std::move(*rows));
 }
@@ -240,7 +231,7 @@ Task<Result<std::vector<RoutingAlgorithmView>>> list_routing_algorithms(Context&
 Task<Result<std::vector<RoutingAlgorithmView>>> list_active_routing_algorithms(Context& context,
                                                                                Principal principal,
                                                                                std::string profile_id) {
-  auto merchant = co_await own_merchant(context, std::move(principal));
+  auto merchant = co_await reach_own_merchant(context, std::move(principal));
   if (!merchant) co_return fail(std::move(merchant.error()));
   std::int64_t profile_key = 0;
   if (!profile_id.empty()) {

@@ -36,11 +36,9 @@ struct CreateRoutingAlgorithm {
 [[nodiscard]] Task<Result<RoutingAlgorithmView>> retrieve_routing_algorithm(Context& context,
                                                                             Principal principal,
                                                                             std::string algorithm_id);
-// Newest first. `limit`: 1 … 100.
-[[nodiscard]] Task<Result<std::vector<RoutingAlgorithmView>>> list_routing_algorithms(Context& context,
-                                                                                      Principal principal,
-                                                                                      std::size_t limit,
-                                                                                      std::size_t offset);
+// Newest first, of one profile or of all (""). `limit`: 1 … 100.
+[[nodiscard]] Task<Result<std::vector<RoutingAlgorithmView>>> list_routing_algorithms(
+    Context& context, Principal principal, std::string profile_id, std::size_t limit, std::size_t offset);
 // Of one profile, or of all ("").
 [[nodiscard]] Task<Result<std::vector<RoutingAlgorithmView>>> list_active_routing_algorithms(
     Context& context, Principal principal, std::string profile_id);

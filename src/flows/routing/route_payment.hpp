@@ -1,6 +1,7 @@
 #pragma once
-// Which gateway account takes a payment: the profile's active algorithm over what is known of the payment,
-// among the accounts that can take it; the oldest of these where no algorithm has its say.
+// Which gateway account takes a payment: what the request asks for, else the profile's active algorithm over
+// what is known of the payment, among the accounts that can take it; the profile's default order where
+// neither has its say.
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,10 +11,15 @@
 
 namespace payweir::flows {
 
-// What the request itself asks for; "" for no wish.
-struct RoutingWish {
-  std::string_view connector;
-  std::string_view account_id;  // mca_…
+// A payment that is about to be sent. `details.routing_json` is the request's own algorithm: only accounts
+// that it names take the payment then.
+struct RoutedPayment {
+  const ProfileEntry& profile;
+  const Payment& payment;
+  const PaymentDetails& details;
+  PaymentMethod method = PaymentMethod::card;
+  const Card* card = nullptr;          // what it is to be paid with, if it is one
+  std::string_view only_account = {};  // mca_…: no other may take it, whatever anybody wishes
 };
 
 struct Route {
@@ -23,11 +29,8 @@ struct Route {
 };
 inline constexpr std::size_t kRouteReasonMax = 200;
 
-// `card`: what the payment is to be paid with, if it is one. Errors: no_connector_account,
-// capture_method_not_supported.
-[[nodiscard]] Result<Route> route_payment(const ProfileEntry& profile, const Payment& payment,
-                                          const PaymentDetails& details, PaymentMethod method,
-                                          const Card* card, RoutingWish wish);
+// Errors: no_connector_account, capture_method_not_supported.
+[[nodiscard]] Result<Route> route_payment(const RoutedPayment& routed);
 
 // The reason in words: "rule \"euros\" of routing_…". "" for what has none.
 [[nodiscard]] std::string route_in_words(std::string_view reason_json);

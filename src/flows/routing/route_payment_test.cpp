@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace payweir::flows {
 namespace {
 
@@ -21,6 +23,7 @@ struct Shop {
     account->row.connector = connector;
     account->connector = find_connector(connector);
     profile.accounts.push_back(account);
+    profile.by_default.push_back(account);
     accounts.push_back(std::move(account));
   }
 
@@ -34,9 +37,9 @@ struct Shop {
         std::make_shared<const ActiveRouting>(RoutingAlgorithmId{7, 7}, algorithm->kind, std::move(*program));
   }
 
-  Result<Route> route(PaymentMethod method = PaymentMethod::card, RoutingWish wish = {},
-                      const Card* card = nullptr) {
-    return route_payment(profile, payment, details, method, card, wish);
+  Result<Route> route(PaymentMethod method = PaymentMethod::card, const Card* card = nullptr,
+                      std::string_view only_account = "") {
+    return route_payment({profile, payment, details, method, card, only_account});
   }
   // The keys of the accounts, in order.
   std::vector<std::int64_t> order() {
@@ -77,11 +80,19 @@ TEST(RoutePayment, WithoutAnAlgorithmTheOldestThatCanTakesIt) {
 TEST(RoutePayment, RefusesWhatNoAccountCanTake) {
   Shop shop;
   EXPECT_EQ(shop.route(PaymentMethod::we_chat_pay_qr).error().code, Code::no_connector_account);
-  EXPECT_EQ(shop.route(PaymentMethod::card, {"paypal", ""}).error().field, "connector");
-  EXPECT_EQ(shop.route(PaymentMethod::card, {"", "mca_1"}).error().field, "merchant_connector_id");
+  EXPECT_EQ(shop.route(PaymentMethod::card, nullptr, "mca_1").error().code, Code::no_connector_account);
+  shop.details.routing_json = R"({"type":"single","data":"paypal"})";
+  EXPECT_EQ(shop.route().error().code, Code::no_connector_account);
+  EXPECT_EQ(shop.route().error().field, "routing");
+  shop.details.routing_json.clear();
   shop.payment.amount.currency = Currency::parse("CNY").value();
   shop.payment.capture_method = CaptureMethod::manual;
   EXPECT_EQ(shop.route(PaymentMethod::ali_pay_qr).error().code, Code::capture_method_not_supported);
+  shop.details.routing_json = R"({"type":"single","data":"alipay"})";
+  EXPECT_EQ(shop.route(PaymentMethod::ali_pay_qr).error().code, Code::capture_method_not_supported);
+  shop.details.routing_json = R"({"type":"single","data":"stripe"})";
+  EXPECT_EQ(shop.route(PaymentMethod::ali_pay_qr).error().code, Code::no_connector_account)
+      << "held up by what the request does not name";
 }
 
 TEST(RoutePayment, TheAlgorithmOrdersAndTheOthersFollow) {
@@ -99,11 +110,47 @@ TEST(RoutePayment, TheAlgorithmOrdersAndTheOthersFollow) {
 TEST(RoutePayment, TheRequestsWishComesFirst) {
   Shop shop;
   shop.use(R"({"type":"single","data":)" + Shop::choice(2) + "}");
-  const std::string first = to_text(ConnectorAccountId{1, 0});
-  const Result<Route> route = shop.route(PaymentMethod::card, {"stripe", first});
-  EXPECT_EQ(route->accounts.size(), 1u);
-  EXPECT_EQ(route->accounts.front()->row.id.key, 1);
-  EXPECT_EQ(route_in_words(route->reason_json), "the request asked for this connector");
+  shop.add("stripe", 4);
+  const struct {
+    std::string routing;
+    std::vector<std::int64_t> order;
+    std::string words;
+  } cases[] = {
+      {R"({"type":"single","data":)" + Shop::choice(1) + "}", {1}, ""},
+      {R"({"type":"single","data":"stripe"})", {1, 2, 4}, ""},
+      {R"({"type":"priority","data":["alipay",)" + Shop::choice(4) + "," + Shop::choice(1) + "]}",
+       {4, 1},
+       ""},
+      {R"({"type":"volume_split","data":[{"connector":)" + Shop::choice(1) + R"(,"split":10},{"connector":)" +
+           Shop::choice(4) + R"(,"split":90}]})",
+       {4, 1},
+       ", drawn for a share of 90 per cent"},
+      {Shop::rule("dollars", "currency", "enum_variant", "\"USD\""), {2}, ", rule \"dollars\""},
+      {Shop::rule("euros", "currency", "enum_variant", "\"EUR\""), {1}, ""},
+  };
+  for (const auto& each : cases) {
+    shop.details.routing_json = each.routing;
+    EXPECT_EQ(shop.order(), each.order) << each.routing;
+    EXPECT_EQ(route_in_words(shop.route()->reason_json), "the request asked for this connector" + each.words)
+        << each.routing;
+  }
+  EXPECT_EQ(shop.route(PaymentMethod::card, nullptr, to_text(ConnectorAccountId{4, 0}))
+                ->accounts.front()
+                ->row.id.key,
+            4)
+      << "the payer is known to no other";
+}
+
+TEST(RoutePayment, WhatNothingDecidesFollowsTheProfilesDefault) {
+  Shop shop;
+  std::ranges::reverse(shop.profile.by_default);
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
+  shop.add("stripe", 4);
+  shop.use(R"({"type":"single","data":)" + Shop::choice(1) + "}");
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2, 4})) << "behind what the algorithm names";
+  shop.accounts[0]->row.disabled = true;
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 4}));
+  EXPECT_EQ(shop.route()->reason_json, R"({"by":"fallback"})");
 }
 
 TEST(RoutePayment, KnowsOfThePaymentWhatARuleMayAskFor) {
@@ -137,7 +184,7 @@ TEST(RoutePayment, KnowsOfThePaymentWhatARuleMayAskFor) {
     shop.details.business_label = "food";
     shop.details.setup_future_usage = "off_session";
     shop.details.metadata_json = R"({"tier":"gold","age":7})";
-    const Result<Route> route = shop.route(PaymentMethod::card, {}, &card);
+    const Result<Route> route = shop.route(PaymentMethod::card, &card);
     EXPECT_EQ(route->accounts.front()->row.id.key, 2) << each.lhs;
     shop.payment = Payment{};
     shop.payment.amount = {1, Currency::parse("EUR").value()};

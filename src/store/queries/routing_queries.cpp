@@ -10,7 +10,8 @@ constexpr std::size_t kActiveMax = 10'000;  // one a profile; flows bounds those
 constexpr Query kListRoutingAlgorithms{
     "list_routing_algorithms",
     kSql<RoutingAlgorithmRow,
-         "SELECT {} FROM routing_algorithm WHERE merchant_no = $1 ORDER BY key DESC LIMIT $2 OFFSET $3">};
+         "SELECT {} FROM routing_algorithm WHERE merchant_no = $1 AND ($2 = 0 OR profile_key = $2) "
+         "ORDER BY key DESC LIMIT $3 OFFSET $4">};
 constexpr Query kListActiveRoutingAlgorithms{
     "list_active_routing_algorithms",
     kSql<RoutingAlgorithmRow,
@@ -24,10 +25,11 @@ constexpr Query kCountRoutingAlgorithms{"count_routing_algorithms",
 }  // namespace
 
 Task<Result<std::vector<RoutingAlgorithmRow>>> list_routing_algorithms(Store& store, std::int64_t merchant_no,
+                                                                       std::int64_t profile_key,
                                                                        std::size_t limit,
                                                                        std::size_t offset) {
   return select_rows<RoutingAlgorithmRow>(store, kListRoutingAlgorithms,
-                                          parameters_of(merchant_no, limit, offset), limit);
+                                          parameters_of(merchant_no, profile_key, limit, offset), limit);
 }
 
 Task<Result<std::vector<RoutingAlgorithmRow>>> list_active_routing_algorithms(Store& store,

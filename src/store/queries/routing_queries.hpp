@@ -9,11 +9,9 @@
 
 namespace payweir::store {
 
-// Of all profiles of a merchant, newest first.
-[[nodiscard]] Task<Result<std::vector<RoutingAlgorithmRow>>> list_routing_algorithms(Store& store,
-                                                                                     std::int64_t merchant_no,
-                                                                                     std::size_t limit,
-                                                                                     std::size_t offset);
+// Of one profile of a merchant, or of all (0), newest first.
+[[nodiscard]] Task<Result<std::vector<RoutingAlgorithmRow>>> list_routing_algorithms(
+    Store& store, std::int64_t merchant_no, std::int64_t profile_key, std::size_t limit, std::size_t offset);
 // The active ones of a merchant, one a profile at most.
 [[nodiscard]] Task<Result<std::vector<RoutingAlgorithmRow>>> list_active_routing_algorithms(
     Store& store, std::int64_t merchant_no);

@@ -1,0 +1,316 @@
+// Failover: what a request does when an attempt comes to nothing, from the API's side of the flows to the
+// gateways' wire, with two accounts at Stripe that are told apart by their keys.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/form.hpp"
+#include "base/json_writer.hpp"
+#include "flows/accounts/connector_accounts.hpp"
+#include "flows/payments.hpp"
+#include "flows/settle.hpp"
+#include "flows/testkit.hpp"
+#include "store/queries/payment_queries.hpp"
+
+namespace payweir::flows {
+namespace {
+
+using testkit::member;
+using testkit::World;
+
+std::string field_of(const http::Request& request, std::string_view name) {
+  const auto pairs = form::decode(request.body);
+  for (const auto& [key, value] : *pairs)
+    if (key == name) return value;
+  return {};
+}
+
+http::Response succeeded(const http::Request& request) {
+  const std::int64_t amount = std::stoll(field_of(request, "amount"));
+  json::Writer out;
+  out.begin_object().field("object", "payment_intent").field("id", "pi_1").field("status", "succeeded");
+  out.field("amount", amount).field("amount_received", amount).field("currency", "usd");
+  out.key("metadata").begin_object();
+  out.field("payweir_operation", field_of(request, "metadata[payweir_operation]")).end_object();
+  out.end_object();
+  return {200, {}, std::move(out).take()};
+}
+
+http::Response card_error(std::string_view decline_code) {
+  return {402,
+          {},
+          R"({"error":{"type":"card_error","code":"card_declined","decline_code":")" +
+              std::string(decline_code) + R"(","message":"Your card was declined."}})"};
+}
+
+bool is_charge(const http::Request& request) {
+  return request.method == http::Method::post && request.target.starts_with("/v1/payment_intents") &&
+         field_of(request, "confirm") == "true";
+}
+
+bool is_of(const http::Request& request, std::string_view key) {
+  return request.headers.get("Authorization").ends_with(key);
+}
+
+// A merchant with two accounts, "a" the older one; what each gateway does is the test's.
+struct TwoGateways : World {
+  using Gateway = std::function<Result<http::Response>(const http::Request&)>;
+
+  TwoGateways() {
+    settings.attempts_max = 3;
+    create_merchant("shop");
+    for (const char* key : {"sk_test_a", "sk_test_b"}) {
+      CreateConnectorAccount account;
+      account.merchant_id = "shop";
+      account.connector = "stripe";
+      account.label = key;
+      account.credentials.auth_type = "HeaderKey";
+      account.credentials.set("api_key", Secret(key));
+      EXPECT_TRUE(
+          run(create_connector_account(context(), admin(), std::nullopt, std::move(account), rendering)));
+      clock.advance(milliseconds(1));
+    }
+    caller = merchant("shop");
+    http.otherwise([this](const http::Request& request) -> Result<http::Response> {
+      return is_of(request, "sk_test_a") ? a(request) : b(request);
+    });
+  }
+
+  Result<Answer> pay(std::string payment_id = "order_1", std::string idempotency_key = "") {
+    CreatePayment command;
+    command.payment_id = std::move(payment_id);
+    command.amount = {6540, Currency::parse("USD").value()};
+    command.confirm = true;
+    command.instrument = Card{Secret("4242424242424242"), Secret("123"), 10, 2030, "Ada Lovelace"};
+    Key key;
+    if (!idempotency_key.empty()) key = request_key(caller, idempotency_key);
+    return run(create_payment(context(), caller, std::move(key), std::move(command), rendering));
+  }
+  std::string status(const Result<Answer>& answer) {
+    return answer ? member(*answer, "status") : std::string(code_name(answer.error().code));
+  }
+  // "a:declined b:captured": the attempts in their order.
+  std::string attempts(const std::string& payment_id = "order_1") {
+    RetrievePayment command;
+    command.payment_id = payment_id;
+    const Result<PaymentView> view = run(retrieve_payment(context(), caller, std::move(command)));
+    if (!view) return "";
+    auto rows = run(store::list_attempts(context().store, view->payment.id.key));
+    std::ranges::sort(*rows, {}, [](const store::AttemptRow& row) { return row.attempt.number; });
+    std::string text;
+    for (const store::AttemptRow& row : *rows) {
+      const auto account = view->merchant->find_account(row.attempt.connector_account_key);
+      text += (text.empty() ? "" : " ") + account->row.label.substr(8) + ":" +
+              std::string(to_string(row.attempt.state));
+    }
+    return text;
+  }
+  std::size_t charges(std::string_view key) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        http.requests, [&](const http::Request& each) { return is_charge(each) && is_of(each, key); }));
+  }
+
+  Gateway a = succeeded, b = succeeded;
+  Principal caller;
+};
+
+Result<http::Response> refused_connection(const http::Request&) {
+  return std::unexpected(Error{Code::connect_failed, "", "connection refused", Certainty::not_sent});
+}
+Result<http::Response> no_answer(const http::Request&) {
+  return std::unexpected(Error{Code::timeout, "", "no answer in time", Certainty::unknown});
+}
+
+TEST(Failover, GoesToTheNextAccountWhenTheFirstWasNotReached) {
+  TwoGateways shop;
+  shop.a = refused_connection;
+  EXPECT_EQ(shop.status(shop.pay()), "succeeded");
+  EXPECT_EQ(shop.attempts(), "a:failure b:charged");
+}
+
+TEST(Failover, StaysWhereItSucceeded) {
+  TwoGateways shop;
+  EXPECT_EQ(shop.status(shop.pay()), "succeeded");
+  EXPECT_EQ(shop.attempts(), "a:charged");
+  EXPECT_EQ(shop.charges("sk_test_b"), 0u);
+}
+
+TEST(Failover, EachAttemptHasAKeyOfItsOwn) {
+  TwoGateways shop;
+  shop.a = refused_connection;
+  ASSERT_TRUE(shop.pay());
+  std::set<std::string> keys;
+  for (const http::Request& request : shop.http.requests)
+    keys.insert(std::string(request.headers.get("Idempotency-Key")));
+  EXPECT_EQ(keys.size(), 2u);
+}
+
+TEST(Failover, ASoftDeclineIsTriedElsewhereAndAHardOneIsNot) {
+  for (const auto& [decline, expected] :
+       std::vector<std::pair<std::string, std::string>>{{"processing_error", "a:failure b:charged"},
+                                                        {"try_again_later", "a:failure b:charged"},
+                                                        {"issuer_not_available", "a:failure b:charged"},
+                                                        {"stolen_card", "a:failure"},
+                                                        {"lost_card", "a:failure"},
+                                                        {"fraudulent", "a:failure"},
+                                                        {"insufficient_funds", "a:failure"},
+                                                        {"expired_card", "a:failure"}}) {
+    TwoGateways shop;
+    shop.a = [&](const http::Request&) { return card_error(decline); };
+    EXPECT_EQ(shop.status(shop.pay()), expected.ends_with("charged") ? "succeeded" : "failed") << decline;
+    EXPECT_EQ(shop.attempts(), expected) << decline;
+  }
+}
+
+TEST(Failover, TheAnswerIsTheLastAttemptsAndRepeatsItself) {
+  TwoGateways shop;
+  shop.a = refused_connection;
+  const Result<Answer> first = shop.pay("order_1", "key_1");
+  ASSERT_TRUE(first);
+  const std::size_t asked = shop.http.requests.size();
+  const Result<Answer> again = shop.pay("order_1", "key_1");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->body, first->body);
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(shop.http.requests.size(), asked);
+}
+
+// F01: silence at A is no reason to ask B, as long as A may have charged.
+TEST(Failover, AnUnknownOutcomeThatNobodyAnswersForStaysWhereItIs) {
+  TwoGateways shop;
+  shop.a = no_answer;
+  EXPECT_EQ(shop.status(shop.pay()), "processing");
+  EXPECT_EQ(shop.attempts(), "a:pending");
+  EXPECT_EQ(shop.charges("sk_test_b"), 0u);
+}
+
+// F01: the query does not know it, the inert request under the same key is taken: it never will be executed.
+TEST(Failover, AnUnknownOutcomeThatIsFencedGoesOn) {
+  TwoGateways shop;
+  shop.a = [](const http::Request& request) -> Result<http::Response> {
+    if (is_charge(request)) return no_answer(request);
+    if (request.method == http::Method::get)
+      return http::Response{200, {}, R"({"object":"search_result","data":[],"has_more":false})"};
+    return http::Response{
+        400,
+        {},
+        R"({"error":{"type":"invalid_request_error","code":"parameter_missing","param":"amount","message":"Missing required param: amount."}})"};
+  };
+  EXPECT_EQ(shop.status(shop.pay()), "succeeded");
+  EXPECT_EQ(shop.attempts(), "a:failure b:charged");
+}
+
+TEST(Failover, AnUnknownOutcomeThatWasAChargeIsTheAnswer) {
+  TwoGateways shop;
+  std::optional<http::Request> sent;
+  shop.a = [&](const http::Request& request) -> Result<http::Response> {
+    if (is_charge(request)) {
+      sent = request;
+      return no_answer(request);
+    }
+    const http::Response intent = succeeded(*sent);
+    return http::Response{
+        200, {}, R"({"object":"search_result","has_more":false,"data":[)" + intent.body + "]}"};
+  };
+  EXPECT_EQ(shop.status(shop.pay()), "succeeded");
+  EXPECT_EQ(shop.attempts(), "a:charged");
+  EXPECT_EQ(shop.charges("sk_test_b"), 0u);
+}
+
+TEST(Failover, TheFirstAttemptHasLessTimeThanTheNext) {
+  TwoGateways shop;
+  shop.a = refused_connection;
+  ASSERT_TRUE(shop.pay());
+  ASSERT_EQ(shop.http.options.size(), 2u);
+  EXPECT_EQ(shop.http.options[0].timeout, seconds(3));
+  EXPECT_EQ(shop.http.options[1].timeout, seconds(5));
+}
+
+TEST(Failover, EndsAfterThreeAttempts) {
+  TwoGateways shop;
+  shop.a = shop.b = refused_connection;
+  std::optional<Result<Answer>> answer;
+  std::size_t left = 1;
+  shop.loop.start(
+      [](TwoGateways& at, std::optional<Result<Answer>>& out) -> Task<void> {
+        CreatePayment command;
+        command.payment_id = "order_1";
+        command.amount = {6540, Currency::parse("USD").value()};
+        command.confirm = true;
+        command.instrument = Card{Secret("4242424242424242"), Secret("123"), 10, 2030, "Ada Lovelace"};
+        Result<Answer> made =
+            co_await create_payment(at.context(), at.caller, std::nullopt, std::move(command), at.rendering);
+        out = std::move(made);
+      }(shop, answer),
+      left);
+  for (int round = 0; left > 0 && round < 1000; ++round) {
+    shop.loop.context().restart();
+    shop.loop.context().run_for(std::chrono::milliseconds(5));
+    shop.clock.advance(milliseconds(50));
+  }
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(shop.status(*answer), "failed");
+  EXPECT_EQ(shop.attempts(), "a:failure b:failure b:failure");
+}
+
+// F08: one account's failures must not double another's load.
+TEST(Failover, RetriesAreATenthOfFirstAttempts) {
+  TwoGateways shop;
+  shop.a = [](const http::Request&) { return card_error("processing_error"); };
+  int succeeded_count = 0;
+  constexpr int kPayments = 200;
+  for (int n = 0; n < kPayments; ++n)
+    succeeded_count += shop.status(shop.pay("order_" + std::to_string(n))) == "succeeded" ? 1 : 0;
+  EXPECT_EQ(shop.charges("sk_test_a"), static_cast<std::size_t>(kPayments));
+  EXPECT_EQ(succeeded_count, kPayments / 10 + 10);
+}
+
+// F05, F06: what does not answer is left alone.
+TEST(Failover, ABreakerSendsPaymentsElsewhereFromTheStart) {
+  TwoGateways shop;
+  shop.a = refused_connection;
+  for (int n = 0; n < 12; ++n)
+    EXPECT_EQ(shop.status(shop.pay("order_" + std::to_string(n))), "succeeded");
+  EXPECT_EQ(shop.charges("sk_test_a"), 5u);
+  EXPECT_EQ(shop.attempts("order_11"), "b:charged");
+}
+
+TEST(Failover, WithoutAGatewayNothingIsRecorded) {
+  TwoGateways shop;
+  shop.settings.attempts_max = 1;
+  shop.a = shop.b = refused_connection;
+  for (int n = 0; n < 10; ++n)
+    EXPECT_EQ(shop.status(shop.pay("order_" + std::to_string(n))), "failed");
+  const std::size_t asked = shop.http.requests.size();
+  EXPECT_EQ(shop.status(shop.pay("order_10")), "no_route");
+  EXPECT_EQ(shop.http.requests.size(), asked);
+  EXPECT_EQ(shop.attempts("order_10"), "");
+}
+
+// A11: not unknown, no storm.
+TEST(Failover, AGatewayThatLimitsOurRateIsNotUnknown) {
+  TwoGateways shop;
+  shop.a = [](const http::Request&) {
+    http::Response answer{
+        429, {}, R"({"error":{"type":"invalid_request_error","code":"rate_limit","message":"Too many"}})"};
+    answer.headers.set("Retry-After", "30");
+    return answer;
+  };
+  EXPECT_EQ(shop.status(shop.pay()), "succeeded");
+  EXPECT_EQ(shop.attempts(), "a:failure b:charged");
+}
+
+// The issuer wants the payer to authenticate: the next attempt asks for 3-D Secure at the same gateway.
+TEST(Failover, StepsUpWhereTheDeclineAsksForAuthentication) {
+  TwoGateways shop;
+  shop.a = [](const http::Request& request) {
+    if (field_of(request, "payment_method_options[card][request_three_d_secure]") != "any")
+      return card_error("authentication_required");
+    return succeeded(request);
+  };
+  EXPECT_EQ(shop.status(shop.pay()), "succeeded");
+  EXPECT_EQ(shop.attempts(), "a:failure a:charged");
+}
+
+}  // namespace
+}  // namespace payweir::flows

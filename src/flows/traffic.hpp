@@ -1,0 +1,19 @@
+#pragma once
+// Traffic: what a process knows of its gateways and of its own load. In memory, one a process, used by all
+// its io threads at once. None of it decides about money: emptied, it makes routing blind for a while, no
+// more.
+#include "flows/admission.hpp"
+#include "flows/routing/gateway_health.hpp"
+#include "flows/settings.hpp"
+
+namespace payweir::flows {
+
+struct Traffic {
+  explicit Traffic(const Settings& settings)
+      : health(HealthPolicy{}), admission(settings.payments_in_flight) {}
+
+  GatewayHealth health;
+  Admission admission;  // outlives every request: each gives its place back
+};
+
+}  // namespace payweir::flows
