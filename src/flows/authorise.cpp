@@ -30,14 +30,15 @@ Dispatch try_dispatch(Context& context, const ConnectorAccount& account) {
   return passage == Dispatch::refused && PLANTED(ignores_the_breaker) ? Dispatch::allowed : passage;
 }
 
-// Takes the first account that lets a call go out of the list; none: null.
+// Takes the first account that lets a call go out of the list, past `passed_count` that do not; none: null.
 std::shared_ptr<const ConnectorAccount> take_dispatchable(Context& context, Accounts& accounts,
-                                                          Dispatch& passage) {
-  for (auto each = accounts.begin(); each != accounts.end(); ++each) {
-    passage = try_dispatch(context, **each);
+                                                          Dispatch& passage, std::size_t& passed_count) {
+  for (passed_count = 0; passed_count < accounts.size(); ++passed_count) {
+    std::shared_ptr<const ConnectorAccount>& each = accounts[passed_count];
+    passage = try_dispatch(context, *each);
     if (passage == Dispatch::refused) continue;
-    std::shared_ptr<const ConnectorAccount> taken = std::move(*each);
-    accounts.erase(each);
+    std::shared_ptr<const ConnectorAccount> taken = std::move(each);
+    accounts.erase(accounts.begin() + static_cast<std::ptrdiff_t>(passed_count));
     return taken;
   }
   return nullptr;
@@ -120,8 +121,9 @@ class Journey {
     tried.attempts = attempts_;
     tried.can_step_up = can_step_up();
     NextTry next;
+    std::size_t passed_count = 0;
     if (retry == routing::Retry::next_account)
-      next.account = take_dispatchable(context_, others_, next.passage);
+      next.account = take_dispatchable(context_, others_, next.passage, passed_count);
     tried.has_other = next.account != nullptr;
     const routing::Next what = routing::next_try(policy_, outcome_, retry, tried);
     if (what == routing::Next::end) co_return std::nullopt;
@@ -236,10 +238,12 @@ class Journey {
 Result<Heading> set_out(Context& context, Route route) {
   Heading heading;
   heading.others = std::move(route.accounts);
-  heading.account = take_dispatchable(context, heading.others, heading.passage);
+  std::size_t passed_count = 0;
+  heading.account = take_dispatchable(context, heading.others, heading.passage, passed_count);
   if (!heading.account)
     return fail(Code::no_route, "",
                 "no gateway that could take this payment is to be reached at present; nothing was sent");
+  heading.reason_json = past_unreachable(std::move(route.reason_json), passed_count);
   return heading;
 }
 

@@ -19,6 +19,7 @@ struct Heading {
   std::shared_ptr<const ConnectorAccount> account;
   GatewayHealth::Dispatch passage = GatewayHealth::Dispatch::allowed;
   std::vector<std::shared_ptr<const ConnectorAccount>> others;  // best first
+  std::string reason_json;  // why this account, as it is stored with the payment; Route::reason_json
 };
 
 // Takes the best account of the route whose breaker lets it go. Error: no_route, when none does.

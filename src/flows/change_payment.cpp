@@ -203,8 +203,6 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
           co_await replay_or_fail(context, key, std::move(route.error()), AnswerWith::payment, rendering);
       co_return answer;
     }
-    if (snapshot.details->routed_by_json != route->reason_json)
-      snapshot.details.edit().routed_by_json = std::move(route->reason_json);
     Result<Heading> heading = set_out(context, std::move(*route));
     if (!heading) {
       Result<Answer> answer =
@@ -212,6 +210,8 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
       co_return answer;
     }
     snapshot.account = heading->account;
+    if (snapshot.details->routed_by_json != heading->reason_json)
+      snapshot.details.edit().routed_by_json = std::move(heading->reason_json);
     decision->next.attempt->connector_account_key = snapshot.account->row.id.key;
     decision->next.operation->connector_account_key = snapshot.account->row.id.key;
     decision->next.payment.version = stored_version + 1;

@@ -104,7 +104,6 @@ Task<Result<Answer>> create_payment(Context& context, Principal principal, Key k
                                                     AnswerWith::payment, rendering);
     co_return answer;
   }
-  if (!route->reason_json.empty()) snapshot.details.edit().routed_by_json = std::move(route->reason_json);
   Result<Heading> heading = set_out(context, std::move(*route));
   if (!heading) {
     Result<Answer> answer = co_await replay_or_fail(context, std::move(key), std::move(heading.error()),
@@ -112,6 +111,7 @@ Task<Result<Answer>> create_payment(Context& context, Principal principal, Key k
     co_return answer;
   }
   snapshot.account = heading->account;
+  if (!heading->reason_json.empty()) snapshot.details.edit().routed_by_json = std::move(heading->reason_json);
   event::Confirm confirm;
   confirm.attempt_id = context.new_id<AttemptTag>();
   confirm.operation_id = context.new_id<OperationTag>();

@@ -265,6 +265,15 @@ Result<Route> route_payment(const RoutedPayment& routed, const RoutingMeans& mea
   return make_route(takers.able, candidates, means, order, says_nothing ? "" : serialise(reason));
 }
 
+std::string past_unreachable(std::string reason_json, std::size_t count) {
+  if (count == 0) return reason_json;
+  const std::string past = R"("past":)" + std::to_string(count) + "}";
+  if (reason_json.empty()) return R"({"by":"default",)" + past;
+  if (reason_json.size() + past.size() > kRouteReasonMax) return reason_json;
+  reason_json.back() = ',';
+  return reason_json + past;
+}
+
 std::string route_in_words(std::string_view reason_json) {
   if (reason_json.empty()) return {};
   const Result<json::Document> document = json::parse(reason_json);
@@ -290,6 +299,8 @@ std::string route_in_words(std::string_view reason_json) {
   if (reason["explored"].present()) words += ", tried to learn how it does";
   if (const std::int64_t count = reason["set_back"].integer(); count > 0)
     words += ", before " + std::to_string(count) + (count == 1 ? " that fails" : " that fail") + " too often";
+  if (const std::int64_t count = reason["past"].integer(); count > 0)
+    words += ", past " + std::to_string(count) + " that cannot be reached";
   return words;
 }
 

@@ -48,6 +48,10 @@ inline constexpr std::size_t kRouteReasonMax = 200;
 // Errors: no_connector_account, capture_method_not_supported.
 [[nodiscard]] Result<Route> route_payment(const RoutedPayment& routed, const RoutingMeans& means);
 
+// The reason, when so many accounts at its head are left out because their gateways take no calls at present.
+// One that would grow too long stays as it is.
+[[nodiscard]] std::string past_unreachable(std::string reason_json, std::size_t count);
+
 // The reason in words: "rule \"euros\" of routing_…". "" for what has none.
 [[nodiscard]] std::string route_in_words(std::string_view reason_json);
 
