@@ -135,11 +135,11 @@ std::size_t drawn(const VolumeSplit& split, std::uint32_t draw) {
 void take(const Choice& choice, std::span<const Candidate> candidates, std::vector<std::size_t>& order) {
   for (std::size_t index = 0; index < candidates.size(); ++index) {
     const Candidate& candidate = candidates[index];
+    const bool names_account = !choice.merchant_connector_id.empty();
+    if (names_account && candidate.merchant_connector_id != choice.merchant_connector_id) continue;
     if (candidate.connector != choice.connector) continue;
-    if (!choice.merchant_connector_id.empty() &&
-        candidate.merchant_connector_id != choice.merchant_connector_id)
-      continue;
     if (std::ranges::find(order, index) == order.end()) order.push_back(index);
+    if (names_account) return;  // there is one of that name
   }
 }
 
