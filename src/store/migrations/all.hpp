@@ -8,10 +8,12 @@
 #include "store/migrations/0003_payment_links.hpp"
 #include "store/migrations/0004_routing.hpp"
 #include "store/migrations/0005_retry_rules.hpp"
+#include "store/migrations/0006_gateway_statistics.hpp"
 
 namespace payweir::store::migrations {
 
-inline constexpr std::array<std::string_view, 5> kAll = {k0001Initial, k0002PaymentMethods, k0003PaymentLinks,
-                                                         k0004Routing, k0005RetryRules};
+inline constexpr std::array<std::string_view, 6> kAll = {k0001Initial,      k0002PaymentMethods,
+                                                         k0003PaymentLinks, k0004Routing,
+                                                         k0005RetryRules,   k0006GatewayStatistics};
 
 }  // namespace payweir::store::migrations
