@@ -7,10 +7,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <sstream>
 #include <variant>
+
+#include "app/routing_rules.hpp"
 
 namespace payweir::app {
 namespace {
@@ -66,6 +70,15 @@ const std::vector<Option>& options() {
        "where it tells the switch; https, or http to loopback"},
       {"connectors.timeout_ms", Integer{&Config::gateway_timeout_ms, 100, 120'000},
        "for one whole call to a gateway"},
+      {"connectors.first_timeout_ms", Integer{&Config::first_timeout_ms, 500, 30'000},
+       "for the call of a payment's first attempt, unless its connector account has its own; at most "
+       "connectors.timeout_ms"},
+      {"connectors.later_timeout_ms", Integer{&Config::later_timeout_ms, 500, 30'000},
+       "for that of each further attempt"},
+      {"connectors.connections_per_host", Integer{&Config::connections_per_host, 1, 8'192},
+       "connections to one host at once, of each io thread"},
+      {"connectors.connection_wait_ms", Integer{&Config::connection_wait_ms, 0, 30'000},
+       "how long a call waits for a connection when all of its host are in use; it is not sent then"},
       {"connectors.send_window_ms", Integer{&Config::send_window_ms, 100, 60'000},
        "an operation that was not sent this long after it was recorded is not sent any more"},
       {"connectors.callback_tolerance_s", Integer{&Config::callback_tolerance_s, 30, 3'600},
@@ -77,6 +90,8 @@ const std::vector<Option>& options() {
        "how often one request tries to pay, at one gateway or at several; 1: no failover"},
       {"payments.session_expiry_s", Integer{&Config::session_expiry_s, 60, 7'776'000},
        "an unpaid payment expires after this"},
+      {"routing.set_back_below_percent", Integer{&Config::routing_set_back_below_percent, 0, 100},
+       "accounts that answer fewer of their payments go behind the others; 0: none ever does"},
       {"webhooks.allow_private", Boolean{&Config::webhooks_allow_private},
        "webhooks may go to private addresses and plain http"},
       {"limits.requests_per_key_s", Integer{&Config::rate_limit_per_key, 1, 1'000'000},
@@ -170,21 +185,40 @@ std::optional<Given> given_of(const toml::node& node) {
   return std::nullopt;
 }
 
-Result<void> read_table(Config& config, const std::string& file, const toml::table& table,
+struct File {
+  std::string name, text;
+};
+
+Result<void> read_rules(Config& config, const File& file, const toml::node& node) {
+  if (!node.is_array())
+    return invalid(place(file.name, node) + ": routing.rules: expected an array of tables");
+  Result<RoutingRules> rules = read_routing_rules(*node.as_array(), file.text, file.name);
+  if (!rules) return std::unexpected(std::move(rules.error()));
+  config.routing_rules = std::move(rules->program);
+  config.routing_rule_names = std::move(rules->names);
+  config.warnings = std::move(rules->warnings);
+  return {};
+}
+
+Result<void> read_table(Config& config, const File& file, const toml::table& table,
                         const std::string& prefix) {
   for (const auto& [key, node] : table) {
     const std::string path = prefix + std::string(key.str());
+    if (path == "routing.rules") {
+      if (Result<void> done = read_rules(config, file, node); !done) return done;
+      continue;
+    }
     if (const auto* inner = node.as_table()) {
       if (Result<void> done = read_table(config, file, *inner, path + '.'); !done) return done;
       continue;
     }
     const Option* option = find_option(path);
     if (!option)
-      return invalid(place(file, node) + ": " + path +
+      return invalid(place(file.name, node) + ": " + path +
                      ": no such key (payweir config check --list shows all)");
     const std::optional<Given> given = given_of(node);
     if (!given || !set(config, *option, *given))
-      return invalid(place(file, node) + ": " + path + ": expected " + expected(*option));
+      return invalid(place(file.name, node) + ": " + path + ": expected " + expected(*option));
   }
   return {};
 }
@@ -244,12 +278,17 @@ Result<Config> load_config(const std::string& file, const Environment& environme
   Config config;
   if (!file.empty()) {
     try {
-      const toml::table table = toml::parse_file(file);
-      if (Result<void> done = read_table(config, file, table, ""); !done)
+      std::ifstream stream(file, std::ios::binary);
+      if (!stream) return invalid(file + ": the file cannot be read");
+      const File read{file, {std::istreambuf_iterator<char>(stream), {}}};
+      const toml::table table = toml::parse(read.text, file);
+      if (Result<void> done = read_table(config, read, table, ""); !done)
         return fail(std::move(done.error()));
     } catch (const toml::parse_error& problem) {
       return invalid(file + ':' + std::to_string(problem.source().begin.line) + ": " +
                      std::string(problem.description()));
+    } catch (const std::ios_base::failure&) {  // a directory
+      return invalid(file + ": the file cannot be read");
     }
   }
   for (const auto& [name, text] : environment.variables) {
@@ -361,6 +400,9 @@ std::string describe(const Config& config) {
       out << '"' << config.*std::get<Choice>(option.target).member << '"';
     out << '\n';
   }
+  if (!config.routing_rule_names.empty()) out << "\n# routing.rules, in this order:\n";
+  for (const std::string& name : config.routing_rule_names)
+    out << "#   " << name << '\n';
   return out.str();
 }
 
@@ -370,6 +412,9 @@ std::string describe_options() {
     out << option.path << "\n    " << option.meaning << "; " << expected(option)
         << "\n    environment: " << variable_of(option.path) << '\n';
   }
+  out << "routing.rules\n    rules for profiles that have no active routing algorithm; an array of tables: "
+         "name, "
+         "condition, processors\n    environment: none\n";
   return out.str();
 }
 

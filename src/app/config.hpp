@@ -3,6 +3,7 @@
 // (PAYWEIR__SECTION__KEY), then from the command line. What is wrong stops the start with file, line, key
 // and what was expected.
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "domain/routing/compiled_program.hpp"
 #include "flows/settings.hpp"
 
 namespace payweir::app {
@@ -33,9 +35,14 @@ struct Config {
   std::string wechatpay_open_url = "https://open.weixin.qq.com";
   std::string wechatpay_api_url = "https://api.weixin.qq.com";
   std::int64_t gateway_timeout_ms = 30'000;
+  std::int64_t first_timeout_ms = 3'000;
+  std::int64_t later_timeout_ms = 5'000;
+  std::int64_t connections_per_host = 512;
+  std::int64_t connection_wait_ms = 1'000;
   std::int64_t send_window_ms = 20'000;
   std::int64_t callback_tolerance_s = 300;
   std::int64_t session_expiry_s = 900;
+  std::int64_t routing_set_back_below_percent = 98;
   bool webhooks_allow_private = false;
   std::int64_t rate_limit_per_key = 50'000;
   std::int64_t rate_limit_per_address = 100'000;
@@ -46,6 +53,11 @@ struct Config {
   std::string log_level = "info";
   bool log_requests = true;
   std::string tls_ca_file;  // authorities for calls to gateways, "" = the system's
+
+  // [[routing.rules]], of the file only.
+  std::shared_ptr<const routing::CompiledProgram> routing_rules;  // null: there are none
+  std::vector<std::string> routing_rule_names;
+  std::vector<std::string> warnings;  // about what is passed over
 
   bool sandbox = false;  // command line only
 };

@@ -19,6 +19,8 @@ int run_config_check(const ConfigCheckOptions& options) {
     std::fprintf(stderr, "payweir: %s\n", checked.error().detail.c_str());
     return 1;
   }
+  for (const std::string& warning : config->warnings)
+    std::fprintf(stderr, "payweir: warning: %s\n", warning.c_str());
   std::fputs(describe(*config).c_str(), stdout);
   return 0;
 }

@@ -52,6 +52,93 @@ TEST(Config, WhatIsWrongIsNamedByFileLineKeyAndWhatWasExpected) {
   EXPECT_EQ(problem_of("[server]\nlisten = \"127.0.0.1:9000\"\n"), "none");
 }
 
+// Behind the first line, which names the rule.
+std::string problem_of_rule(std::string_view members) {
+  return problem_of("[[routing.rules]]\nname = \"r\"\n" + std::string(members) + "\n");
+}
+
+TEST(Config, RoutingRulesDecide) {
+  const ConfigFile file(R"([[routing.rules]]
+name = "große Beträge"  # which are more than bytes
+condition = { success_rate = { gt = 0.9 }, cost_bps = { lt = 150 }, currency = ["EUR", "USD"], amount = { gte = 1000 } }
+processors = ["adyen", "stripe", "paypal"]
+
+[[routing.rules]]
+name = "gold"
+condition = { metadata = { tier = "gold" }, card_network = { ne = ["Visa", "Mastercard"] }, card_bin = "424242" }
+processors = ["alipay"]
+
+[[routing.rules]]
+name = "the rest"
+processors = ["wechatpay", "stripe"]
+)");
+  const Result<Config> config = load_config(file.path(), {});
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->routing_rule_names, (std::vector<std::string>{"große Beträge", "gold", "the rest"}));
+  ASSERT_EQ(config->warnings.size(), 2u) << "adyen and paypal";
+  EXPECT_TRUE(config->warnings[0].contains("adyen") && config->warnings[0].contains("große Beträge"));
+
+  std::vector<routing::Candidate> candidates = {
+      {"wechatpay", "mca_1", {}}, {"alipay", "mca_2", {}}, {"stripe", "mca_3", {}}};
+  candidates[2].standing = {{.rate_ppm = 900'001}, 149};
+  routing::Facts facts;
+  facts.amount = {1000, *Currency::parse("EUR")};
+  facts.set(routing::Key::currency, "EUR");
+  const auto rule = [&] {
+    const routing::Ruling ruling = config->routing_rules->decide(facts, candidates);
+    return std::string(config->routing_rules->rule_name(ruling.rule)) + " " +
+           std::string(candidates[ruling.order.at(0)].connector);
+  };
+  EXPECT_EQ(rule(), "große Beträge stripe");
+  candidates[2].standing.estimate.rate_ppm = 900'000;
+  EXPECT_EQ(rule(), "the rest wechatpay");
+  candidates[2].standing = {{.rate_ppm = 900'001}, 150};
+  EXPECT_EQ(rule(), "the rest wechatpay");
+  facts.metadata = {{"tier", "gold"}};
+  facts.set(routing::Key::card_network, "amex");
+  facts.set(routing::Key::card_bin, "424242");
+  EXPECT_EQ(rule(), "gold alipay");
+}
+
+TEST(Config, ARoutingRuleThatCannotBeMeantIsNamedWithItsKey) {
+  const std::string head = "FILE:3: routing.rules: rule \"r\": ", processors = "\nprocessors = [\"stripe\"]";
+  const struct {
+    std::string members, problem;
+  } cases[] = {
+      {"condition = { colour = \"red\" }" + processors, "condition.colour: no such key"},
+      {"conditions = {}" + processors, "conditions: no such key"},
+      {"condition = 5" + processors, "condition: expected a table"},
+      {"condition = { currency = 5 }" + processors,
+       "condition.currency: expected a text or an array of texts"},
+      {"condition = { currency = \"XXQ\" }" + processors, "condition.currency: \"XXQ\" is none"},
+      {"condition = { currency = { gt = \"EUR\" } }" + processors, "condition.currency: words are compared"},
+      {"condition = { amount = \"5\" }" + processors, "condition.amount: expected a whole number"},
+      {"condition = { amount = 5.5 }" + processors, "condition.amount: expected a whole number"},
+      {"condition = { amount = { above = 5 } }" + processors, "condition.amount: numbers are compared by"},
+      {"condition = { success_rate = { gt = 90 } }" + processors,
+       "condition.success_rate: expected a number from"},
+      {"condition = { success_rate = { gt = 9e-1 } }" + processors,
+       "condition.success_rate: expected a number"},
+      {"condition = { metadata = \"gold\" }" + processors, "condition.metadata: expected a table"},
+      {"processors = []", "processors: expected an array"},
+      {"processors = [5]", "processors: expected an array"},
+      {"processors = [\"adyen\"]", "processors: this build has none"},
+  };
+  for (const auto& each : cases)
+    EXPECT_TRUE(problem_of_rule(each.members).starts_with(head + each.problem))
+        << problem_of_rule(each.members);
+  EXPECT_TRUE(problem_of_rule("").contains("processors: expected"));
+  EXPECT_EQ(problem_of("[[routing.rules]]\nprocessors = [\"stripe\"]\n"),
+            "FILE:1: routing.rules: rule 1: name: expected a text");
+  EXPECT_EQ(problem_of("[routing]\nrules = 5\n"), "FILE:2: routing.rules: expected an array of tables");
+  EXPECT_EQ(problem_of_rule("condition = { amount = { lt = 5, gt = 5 } }" + processors),
+            "FILE:1: routing.rules: rule \"r\": its comparisons contradict each other");
+  EXPECT_EQ(
+      problem_of_rule("processors = [\"stripe\"]\n[[routing.rules]]\nname = \"s\"" + processors),
+      "FILE:4: routing.rules: rule \"s\": it is never reached: every payment that it is about is decided by "
+      "rule \"r\"");
+}
+
 TEST(Config, AMissingFileStopsTheStart) {
   const Result<Config> config = load_config("/nowhere/payweir.toml", {});
   ASSERT_FALSE(config);

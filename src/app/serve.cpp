@@ -35,6 +35,8 @@ void warn_about(const Config& config, const Node& node, Log& log) {
         LogLevel::warning, "keys.master_key_made",
         {{"hint", std::string_view(
                       "fine for trying out; keep it away from the data, and a copy of it, in earnest")}});
+  for (const std::string& warning : config.warnings)
+    log.write(LogLevel::warning, "config.passed_over", {{"what", std::string_view(warning)}});
   if (config.admin_api_key.empty())
     log.write(LogLevel::warning, "admin.shut",
               {{"hint", std::string_view("set PAYWEIR__ADMIN__API_KEY to use the admin routes")}});

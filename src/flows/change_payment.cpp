@@ -1,6 +1,6 @@
 // Update and confirm: both change what is not decided yet; confirm then starts an attempt.
 #include "flows/authorise.hpp"
-#include "flows/routing/route_payment.hpp"
+#include "flows/routing/routing_means.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -196,7 +196,8 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     if (!snapshot.profile) co_return fail(Code::not_found, "profile_id", "the business profile was deleted");
     const Card* given = change.instrument ? std::get_if<Card>(&*change.instrument) : nullptr;
     Result<Route> route = route_payment({*snapshot.profile, snapshot.aggregate.payment, *snapshot.details,
-                                         confirm.method, given, change.only_account});
+                                         confirm.method, given, change.only_account},
+                                        routing_means(context));
     if (!route) {
       Result<Answer> answer =
           co_await replay_or_fail(context, key, std::move(route.error()), AnswerWith::payment, rendering);

@@ -4,6 +4,7 @@
 
 #include "flows/accounts/keys.hpp"
 #include "flows/accounts/secrets.hpp"
+#include "flows/routing/canaries.hpp"
 #include "store/queries/account_queries.hpp"
 #include "store/queries/retry_rule_queries.hpp"
 #include "store/queries/routing_queries.hpp"
@@ -28,6 +29,10 @@ Result<std::shared_ptr<const ConnectorAccount>> open_account(Keys& keys, store::
   account->credentials = std::move(*credentials);
   account->details = ConnectorAccountDetails::parse(row.details);
   account->callback_addresses = account->details.callback_addresses();
+  account->fees = account->details.fees();
+  const ConnectorAccountDetails::Timeouts timeouts = account->details.timeouts();
+  account->first_timeout = timeouts.first;
+  account->later_timeout = timeouts.later;
   const std::span<const Connector* const> connectors = all_connectors();
   for (std::size_t i = 0; i < connectors.size(); ++i) {
     if (connectors[i]->capabilities().name != row.connector) continue;
@@ -83,6 +88,17 @@ std::shared_ptr<const ActiveRouting> open_routing(const store::RoutingAlgorithmR
       routing::CompiledProgram::compile(algorithm->program, std::nullopt);
   if (!program) return nullptr;
   return std::make_shared<const ActiveRouting>(row.id, algorithm->kind, std::move(*program));
+}
+
+void add_routing(ProfileEntry& profile, const store::RoutingAlgorithmRow& row) {
+  std::shared_ptr<const ActiveRouting> routing = open_routing(row);
+  if (!routing) return;
+  if (row.canary_percent > 0)
+    profile.canary = std::make_shared<const RoutingCanary>(std::move(routing),
+                                                           static_cast<std::int32_t>(row.canary_percent),
+                                                           canary_run_of(row), row.modified_at);
+  else
+    profile.routing = std::move(routing);
 }
 
 }  // namespace
@@ -212,7 +228,7 @@ Task<Result<MerchantPointer>> Directory::load(store::MerchantRow row, std::uint6
   }
   for (const store::RoutingAlgorithmRow& routing_row : *routings)
     if (const auto profile = by_key.find(routing_row.profile_key); profile != by_key.end())
-      profile->second->routing = open_routing(routing_row);
+      add_routing(*profile->second, routing_row);
   for (store::ConnectorAccountRow& account_row : *accounts) {
     Result<std::shared_ptr<const ConnectorAccount>> account = open_account(keys_, std::move(account_row));
     if (!account) co_return fail(std::move(account.error()));

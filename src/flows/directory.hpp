@@ -31,9 +31,9 @@ struct ConnectorAccount {
   ConnectorAccountDetails details;
   const Connector* connector = nullptr;  // null: this build has no such connector any more
   std::size_t connector_index = 0;
-  Duration first_timeout = seconds(3);                  // of a payment's first attempt
-  Duration later_timeout = seconds(5);                  // of those after it
   std::vector<AddressRange> callback_addresses;         // none: callbacks come from anywhere
+  std::vector<routing::Fee> fees;                       // what it costs, as its merchant says
+  Duration first_timeout, later_timeout;                // zero: the switch's; see attempt_timeout()
   ConnectorCredentials credentials;                     // opened
   std::shared_ptr<const PreparedCredentials> prepared;  // null: the connector needs none
 };
@@ -43,6 +43,14 @@ struct ActiveRouting {
   RoutingAlgorithmId id;
   routing::AlgorithmKind kind = routing::AlgorithmKind::single;
   routing::CompiledProgram program;
+};
+
+// One that takes a share of a profile's payments beside it.
+struct RoutingCanary {
+  std::shared_ptr<const ActiveRouting> routing;
+  std::int32_t percent = 0;
+  std::int64_t run = 0;  // canary_run_of()
+  Instant since;
 };
 
 struct ProfileEntry {
@@ -56,6 +64,7 @@ struct ProfileEntry {
   // with those that it does not name behind.
   std::vector<std::shared_ptr<const ConnectorAccount>> by_default;
   std::shared_ptr<const ActiveRouting> routing;  // null: none is
+  std::shared_ptr<const RoutingCanary> canary;   // null: none runs
 
   // Those to sign with: one, or two during a rotation.
   [[nodiscard]] std::span<const Secret> webhook_secrets_at(Instant now) const;

@@ -5,6 +5,7 @@
 #include "base/json_writer.hpp"
 #include "base/planted.hpp"
 #include "crypto/encoding.hpp"
+#include "flows/routing/canaries.hpp"
 #include "ledger/accounts.hpp"
 #include "store/queries/payment_queries.hpp"
 #include "store/queries/refund_queries.hpp"
@@ -370,6 +371,7 @@ void count_state(Context& context, PaymentState before, const PaymentSnapshot& s
   const PaymentState after = snapshot.aggregate.payment.state;
   if (before != after && snapshot.account)
     context.telemetry.count_payment(snapshot.account->connector_index, after);
+  count_for_canary(context, before, snapshot);
 }
 
 std::string webhook_body(Context& context, const PaymentSnapshot& snapshot, const store::OutboxRow& event) {

@@ -133,7 +133,7 @@ std::string PlainRendering::connector_account(const ConnectorAccountView& view) 
 std::string PlainRendering::routing_algorithm(const RoutingAlgorithmView& view) const {
   json::Writer out;
   out.begin_object().field("id", to_text(view.row.id)).field("kind", view.kind);
-  out.field("active", view.row.active).end_object();
+  out.field("active", view.row.active).raw_field("canary", view.row.canary).end_object();
   return std::move(out).take();
 }
 

@@ -3,7 +3,9 @@
 // its io threads at once. None of it decides about money: emptied, it makes routing blind for a while, no
 // more.
 #include "flows/admission.hpp"
+#include "flows/routing/canary_counts.hpp"
 #include "flows/routing/gateway_health.hpp"
+#include "flows/routing/gateway_statistics.hpp"
 #include "flows/settings.hpp"
 
 namespace payweir::flows {
@@ -13,6 +15,8 @@ struct Traffic {
       : health(HealthPolicy{}), admission(settings.payments_in_flight) {}
 
   GatewayHealth health;
+  GatewayStatistics statistics;
+  CanaryCounts canaries;
   Admission admission;  // outlives every request: each gives its place back
 };
 

@@ -1,9 +1,11 @@
 #include "jobs/all.hpp"
 
 #include "jobs/artefact_jobs.hpp"
+#include "jobs/canary_job.hpp"
 #include "jobs/deliver_job.hpp"
 #include "jobs/review_job.hpp"
 #include "jobs/settle_jobs.hpp"
+#include "jobs/statistics_job.hpp"
 #include "jobs/upkeep_jobs.hpp"
 
 namespace payweir::jobs {
@@ -23,6 +25,8 @@ std::vector<std::unique_ptr<Job>> all_jobs(flows::Context& context) {
   jobs.push_back(std::make_unique<MeasureJob>(context));
   jobs.push_back(std::make_unique<RenewArtefactsJob>(context));
   jobs.push_back(std::make_unique<WatchCertificatesJob>(context));
+  jobs.push_back(std::make_unique<JudgeCanariesJob>(context));
+  jobs.push_back(std::make_unique<SaveStatisticsJob>(context, context.traffic.statistics));
   return jobs;
 }
 

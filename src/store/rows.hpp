@@ -68,6 +68,8 @@ struct RoutingAlgorithmRow {
   std::string name, description;
   std::string algorithm;  // JSON in the API's words: routing::read_algorithm
   bool active = false;
+  std::int64_t canary_percent = 0;  // of the profile's payments, while its canary runs; else 0
+  std::string canary;               // JSON: flows::CanaryRecord; "" of what never was one
   Instant created_at, modified_at;
 };
 
@@ -296,6 +298,7 @@ struct Describe<RoutingAlgorithmRow> {
         integer("profile_key", PAYWEIR_AT(profile_key)).immutable(), integer("version", PAYWEIR_AT(version)),
         text("name", PAYWEIR_AT(name)).immutable(), text("description", PAYWEIR_AT(description)).immutable(),
         text("algorithm", PAYWEIR_AT(algorithm)).immutable(), integer("active", PAYWEIR_AT(active)),
+        integer("canary_percent", PAYWEIR_AT(canary_percent)), text("canary", PAYWEIR_AT(canary)),
         integer("created_at", PAYWEIR_AT(created_at)).immutable(),
         integer("modified_at", PAYWEIR_AT(modified_at)));
   }

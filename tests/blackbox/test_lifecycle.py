@@ -1,5 +1,6 @@
 """Start, stop and configuration of the process."""
 import pathlib
+import re
 import stat
 import subprocess
 import tempfile
@@ -80,6 +81,19 @@ class Configuration(unittest.TestCase):
     def test_an_unknown_key_is_a_mistake(self):
         self.file.write_text('[server]\nlisten = "127.0.0.1:0"\nlisten_backlok = 5\n')
         self.assert_refused(self.run_binary("config", "check", "--config", str(self.file)), "payweir.toml", ":3", "listen_backlok")
+
+    def test_routing_rules_are_checked(self):
+        guide = (pathlib.Path(__file__).parents[2] / "docs/guides/routing.md").read_text()
+        rules = re.search(r"```toml\n(.*?)```", guide, re.DOTALL).group(1)
+        check = ["config", "check", "--config", str(self.file)]
+        self.file.write_text(rules)
+        done = self.run_binary(*check)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("everything else", done.stdout)
+        for processor in ("adyen", "paypal"):
+            self.assertIn(f'"good and cheap": processors: there is no connector "{processor}"', done.stderr)
+        self.file.write_text(rules.replace("currency =", "currenzy ="))
+        self.assert_refused(self.run_binary(*check), "payweir.toml", ":3", '"good and cheap"', "condition.currenzy")
 
     def test_broken_toml_is_named_with_its_line(self):
         self.file.write_text('[server]\nlisten = "127.0.0.1:0\n')

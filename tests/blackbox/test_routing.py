@@ -12,7 +12,7 @@ def comparison(lhs, value, operator="equal"):
     return {"lhs": lhs, "comparison": operator, "value": tagged, "metadata": {}}
 
 
-class Routing(Case):
+class RoutingCase(Case):
     def setUp(self):
         super().setUp()
         self.shop = self.merchant()
@@ -58,6 +58,8 @@ class Routing(Case):
     def account_of(self, **more):
         return self.pay(**more)["merchant_connector_id"]
 
+
+class Routing(RoutingCase):
     def test_rules_decide_and_the_payment_says_which(self):
         self.assertNotIn("routing_reason", self.pay())
         algorithm = self.advanced(
@@ -173,7 +175,8 @@ class Routing(Case):
             (self.advanced(("r", self.second, comparison("amount", "red"))), 'rule "r"'),
             (self.advanced(("r", "mca_00000000000000000000000000", visa)), 'rule "r"'),
             (self.advanced(("r", self.second, visa), ("s", self.first, visa)), 'rule "s"'),
-            (self.advanced(("r", self.second, comparison("success_rate", 1))), "not measured yet"),
+            (self.advanced(("r", self.second, comparison("success_rate", 2))), "from 0 to 1"),
+            ({"type": "dynamic", "data": {"cost": {"within_percent": "101"}}}, "within_percent"),
             ({"type": "single", "data": {"connector": "paypal"}}, "paypal"),
             ({"type": "volume_split", "data": [{"connector": "stripe", "split": 99}]}, "99"),
             ({"type": "random", "data": []}, "type"),
@@ -192,10 +195,16 @@ class Routing(Case):
     def test_the_guides_examples_are_taken(self):
         guide = (Path(__file__).parents[2] / "docs/guides/routing.md").read_text()
         examples = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)
-        self.assertEqual(len(examples), 4)
+        self.assertEqual(len(examples), 6)
+        self.assertIn("dynamic", examples[3])
         for example in examples:
             algorithm = json.loads(example.replace("MCA_1", self.first).replace("MCA_2", self.second))
             self.activate(algorithm)
+            if "large amounts" in example:
+                self.the_rules_of_the_guide_decide()
+            self.pay()
+
+    def the_rules_of_the_guide_decide(self):
         self.assertIn("large amounts", self.pay(amount=100_001)["routing_reason"])
         self.assertIn("half of the gold", self.pay(metadata={"tier": "gold"})["routing_reason"])
         self.assertIn("no rule holds", self.pay(metadata={"tier": "silver"})["routing_reason"])
@@ -204,3 +213,109 @@ class Routing(Case):
         rules = [(f"rule {n}", self.second, comparison("amount", n)) for n in range(1, 1001)]
         self.activate(self.advanced(*rules))
         self.assertIn('rule "rule 777"', self.pay(amount=777)["routing_reason"])
+
+    def test_what_routing_would_do_can_be_asked(self):
+        self.activate(self.advanced(("euros", self.second, comparison("currency", "EUR"))))
+
+        def ask(**more):
+            body = {"created_by": self.shop.profile_id, "parameters": {
+                "amount": {"type": "number", "value": 6540}, "currency": {"type": "enum_variant", "value": "EUR"},
+                "card_network": {"type": "enum_variant", "value": "Visa"}, "mandate_type": {"type": "x", "value": "y"}}}
+            body["parameters"] |= more.pop("parameters", {})
+            return self.shop.post("/routing/rule/evaluate", body | more)
+
+        answer = ask()
+        self.assertEqual(answer.status, 200, answer)
+        self.assertEqual(answer.json["status"], "success")
+        self.assertEqual(answer.json["evaluated_output"], [self.choice(self.second)])
+        self.assertEqual(answer.json["eligible_connectors"], [self.choice(self.second), self.choice(self.first)])
+        self.assertEqual(answer.json["output"]["connectors"][0], {"gateway_name": "stripe", "gateway_id": self.second})
+        self.assertIn('rule "euros"', answer.json["explanation"])
+        dollars = ask(parameters={"currency": {"type": "enum_variant", "value": "USD"}})
+        self.assertEqual(dollars.json["evaluated_output"], [self.choice(self.first)])
+        wallet = {"parameters": {"payment_method": {"type": "enum_variant", "value": "wallet"},
+                                 "payment_method_type": {"type": "enum_variant", "value": "ali_pay"}}}
+        self.assert_error(ask(**wallet), 400)
+        self.assert_error(ask(parameters={"payment_method": {"type": "enum_variant", "value": "bank_debit"}}), 400)
+        fallback = ask(fallback_output=[{"gateway_name": "alipay", "gateway_id": "mca_1"}], **wallet)
+        self.assertEqual((fallback.json["status"], fallback.json["evaluated_output"]),
+                         ("fallback", [{"connector": "alipay", "merchant_connector_id": "mca_1"}]))
+        for wrong, field in (({"created_by": None}, "created_by"), ({"parameters": {"amount": None}}, "parameters.amount"),
+                             ({"parameters": {"card_network": {"type": "enum_variant", "value": "paper"}}}, "card_network"),
+                             ({"fallback_output": [{}]}, "fallback_output")):
+            self.assert_error(ask(**wrong), 400, names=field)
+
+        info = {"paymentId": "pay_1", "amount": 6540, "currency": "EUR", "paymentType": "ORDER_PAYMENT",
+                "paymentMethod": "card", "paymentMethodType": "credit", "cardIsin": "424242"}
+        decide = {"merchantId": self.shop.profile_id, "paymentInfo": info}
+        decided = self.shop.post("/routing/evaluate", decide)
+        self.assertEqual((decided.status, decided.json["decided_gateway"]), (200, f"stripe:{self.second}"), decided)
+        self.assertEqual(decided.json["routing_approach"], "PRIORITY_LOGIC")
+        decided = self.shop.post("/routing/evaluate", decide | {"eligibleGatewayList": [f"stripe:{self.first}"],
+                                                                "rankingAlgorithm": "SR_BASED_ROUTING"})
+        self.assertEqual(decided.json["gateway_priority_map"].keys(), {f"stripe:{self.first}"}, decided)
+        self.assertEqual(decided.json["routing_approach"], "SR_SELECTION_V3_ROUTING")
+        self.assert_error(self.shop.post("/routing/evaluate", decide | {"paymentInfo": {}}), 400, names="paymentInfo.")
+        self.assertEqual(self.shop.post("/payments/list", {}).json["data"], [], "nothing was made")
+
+
+class RoutingCanaries(RoutingCase):
+    def setUp(self):
+        super().setUp()
+        self.old = self.activate({"type": "single", "data": self.choice(self.first)})
+        made = self.create({"type": "single", "data": self.choice(self.second)}, name="new")
+        self.new = made.json["id"]
+
+    def try_out(self, **terms):
+        return self.shop.post(f"/routing/{self.new}/activate", {"canary": {"percent": 50} | terms})
+
+    def active(self):
+        return {each["id"]: each.get("canary", {}).get("status") for each in self.shop.get("/routing/active").json}
+
+    def test_a_canary_takes_its_share_and_is_promoted(self):
+        tried = self.try_out()
+        self.assertEqual(tried.status, 200, tried)
+        self.assertEqual(tried.json["canary"], {"percent": 50, "worse_by_percent": "2", "payments_min": 200,
+                                                "status": "running", "why": None})
+        self.assertEqual(self.active(), {self.old: None, self.new: "running"})
+        payments = [self.pay() for _ in range(40)]
+        # Of 40 fair draws fewer than 5 of either are seen once in ten million runs.
+        of_canary = [each for each in payments if each["merchant_connector_id"] == self.second]
+        self.assertTrue(4 < len(of_canary) < 36, len(of_canary))
+        self.assertIn(f"routing algorithm {self.new} on trial", of_canary[0]["routing_reason"])
+        self.assertEqual(self.shop.post(f"/routing/{self.new}/activate").status, 200)
+        self.assertEqual(self.active(), {self.new: "promoted"})
+        self.assertEqual(self.account_of(), self.second)
+
+    def test_terms_that_cannot_be_meant_are_refused(self):
+        for terms, field in (({"percent": 0}, "canary.percent"), ({"percent": 100}, "canary.percent"),
+                             ({"percent": None}, "canary.percent"), ({"payments_min": 0}, "canary.payments_min"),
+                             ({"worse_by_percent": "-1"}, "canary.worse_by_percent"),
+                             ({"worse_by_percent": 2}, "canary.worse_by_percent")):
+            self.assert_error(self.try_out(**terms), 400, names=field)
+        self.assertEqual(self.active(), {self.old: None})
+
+    def is_on_trial(self, payment_id):
+        """Asked before it is paid: the payment's id decides."""
+        answer = self.shop.post("/routing/rule/evaluate", {
+            "created_by": self.shop.profile_id, "payment_id": payment_id,
+            "parameters": {"amount": {"type": "number", "value": 6540}, "currency": {"type": "enum_variant", "value": "USD"}}})
+        self.assertEqual(answer.status, 200, answer)
+        return "on trial" in answer.json["explanation"]
+
+    def test_a_canary_that_does_worse_is_taken_back(self):
+        self.assertEqual(self.try_out(payments_min=10).status, 200)
+        counts = {True: 0, False: 0}
+        while min(counts.values()) < 10:
+            payment_id = self.shop.post("/payments", {"amount": 6540, "currency": "USD"}).json["payment_id"]
+            on_trial = self.is_on_trial(payment_id)
+            data = card(number="4000000000000002") if on_trial else card()
+            paid = self.shop.post(f"/payments/{payment_id}/confirm", {"payment_method": "card", "payment_method_data": data})
+            self.assertEqual(paid.json["status"], "failed" if on_trial else "succeeded", paid)
+            self.assertEqual("on trial" in paid.json["routing_reason"], on_trial, paid)
+            counts[on_trial] += 1
+        self.eventually(self.active, {self.old: None})
+        canary = self.shop.get(f"/routing/{self.new}").json["canary"]
+        self.assertEqual(canary["status"], "returned")
+        self.assertEqual(canary["why"], f"approved 0.00 % of {counts[True]} payments, the rest 100.00 % of {counts[False]}")
+        self.assertEqual(self.account_of(), self.first)

@@ -147,6 +147,8 @@ std::string AccountRendering::connector_account(const flows::ConnectorAccountVie
   json_or(out, "metadata", details.metadata_json, "null");
   json_or(out, "test_mode", details.test_mode_json, "null");
   json_or(out, "callback_addresses", details.callback_addresses_json, "[]");
+  json_or(out, "timeouts", details.timeouts_json, "{}");
+  json_or(out, "fees", details.fees_json, "[]");
   out.field("disabled", view.row.disabled).field("status", view.row.disabled ? "inactive" : "active");
   out.text_or_null("business_country", details.business_country);
   out.text_or_null("business_label", details.business_label);
@@ -161,6 +163,7 @@ void write_algorithm(json::Writer& out, const flows::RoutingAlgorithmView& view)
   out.field("id", to_text(view.row.id)).field("profile_id", view.profile_id).field("name", view.row.name);
   out.field("description", view.row.description).field("created_at", view.row.created_at.ms / 1000);
   out.field("modified_at", view.row.modified_at.ms / 1000).field("algorithm_for", "payment");
+  if (!view.row.canary.empty()) out.raw_field("canary", view.row.canary);
 }
 }  // namespace
 

@@ -7,8 +7,10 @@
 
 #include "api/binding.hpp"
 #include "api/native/accounts_rendering.hpp"
+#include "api/native/routing_evaluation.hpp"
 #include "api/query_binding.hpp"
 #include "base/json_writer.hpp"
+#include "domain/routing/decimal.hpp"
 #include "flows/routing/algorithms.hpp"
 #include "flows/routing/defaults.hpp"
 
@@ -54,10 +56,34 @@ Task<Result<Reply>> create(RequestContext request) {
   co_return answer_reply(std::move(*answer));
 }
 
+// {"canary": {"percent": 5, "worse_by_percent": "2", "payments_min": 200}}; none without it.
+Result<std::optional<routing::CanaryTerms>> bind_trial(const json::Value& body) {
+  std::optional<Error> problem;
+  Fields fields(body, problem);
+  Fields canary = fields.object("canary");
+  std::optional<routing::CanaryTerms> terms;
+  if (!canary.present()) return bound(terms, problem);
+  terms.emplace();
+  terms->percent = static_cast<std::int32_t>(canary.required_integer("percent", {1, 99}));
+  terms->payments_min =
+      canary.integer("payments_min", {1, routing::kCanaryPaymentsMax}).value_or(terms->payments_min);
+  if (const std::string text = canary.text("worse_by_percent"); !text.empty()) {
+    const auto ppm = routing::scaled_decimal(text, routing::kAll / 100, routing::kAll);
+    if (!ppm)
+      canary.report(Code::invalid_value, "worse_by_percent",
+                    "a decimal from 0 to 100 of at most four places is expected");
+    terms->worse_by_ppm = static_cast<std::int32_t>(ppm.value_or(0));
+  }
+  return bound(terms, problem);
+}
+
 Task<Result<Reply>> activate(RequestContext request) {
   std::string id = request.param("routing_algorithm_id");
+  const Result<std::optional<routing::CanaryTerms>> trial = bind_trial(request.body());
+  if (!trial) co_return fail(trial.error());
   Result<flows::Answer> answer = co_await flows::activate_routing_algorithm(
-      request.flows, std::move(request.principal), std::move(request.key), std::move(id), kAccountRendering);
+      request.flows, std::move(request.principal), std::move(request.key), std::move(id), *trial,
+      kAccountRendering);
   if (!answer) co_return fail(std::move(answer.error()));
   co_return answer_reply(std::move(*answer));
 }
@@ -173,6 +199,27 @@ Task<Result<Reply>> update_default_of_profile(RequestContext request) {
   return update_default(std::move(request), std::move(profile_id), render_default_of_profile);
 }
 
+Task<Result<Reply>> evaluate_rule(RequestContext request) {
+  Result<RuleEvaluation> evaluation = bind_rule_evaluation(request.body());
+  if (!evaluation) co_return fail(std::move(evaluation.error()));
+  const Result<flows::RoutingVerdict> verdict = co_await flows::evaluate_routing(
+      request.flows, std::move(request.principal), std::move(evaluation->command));
+  if (verdict) co_return json_reply(render_rule_evaluation(*verdict));
+  const Code code = verdict.error().code;
+  const bool nobody_can = code == Code::no_connector_account || code == Code::capture_method_not_supported;
+  if (!nobody_can || evaluation->fallback.empty()) co_return fail(verdict.error());
+  co_return json_reply(render_fallback(evaluation->fallback));
+}
+
+Task<Result<Reply>> decide_gateway(RequestContext request) {
+  Result<flows::EvaluateRouting> command = bind_gateway_decision(request.body());
+  if (!command) co_return fail(std::move(command.error()));
+  const Result<flows::RoutingVerdict> verdict =
+      co_await flows::evaluate_routing(request.flows, std::move(request.principal), std::move(*command));
+  if (!verdict) co_return fail(verdict.error());
+  co_return json_reply(render_gateway_decision(*verdict));
+}
+
 using enum http::Method;
 
 constexpr std::array kRoutes = {
@@ -192,6 +239,9 @@ constexpr std::array kRoutes = {
           list},
     Route{post, "/routing/deactivate", Access::merchant, Body::json, "deactivate_routing_algorithm",
           deactivate},
+    Route{post, "/routing/evaluate", Access::merchant, Body::json, "decide_gateway", decide_gateway},
+    Route{post, "/routing/rule/evaluate", Access::merchant, Body::json, "evaluate_routing_rule",
+          evaluate_rule},
     Route{get, "/routing/{routing_algorithm_id}", Access::merchant, Body::none, "retrieve_routing_algorithm",
           retrieve},
     Route{post, "/routing/{routing_algorithm_id}/activate", Access::merchant, Body::optional_json,

@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "domain/routing/decimal.hpp"
 #include "domain/routing/facts.hpp"
 
 namespace payweir::routing {
@@ -12,7 +13,7 @@ namespace {
 using json::Kind;
 
 constexpr std::array kKinds = {AlgorithmKind::single, AlgorithmKind::priority, AlgorithmKind::volume_split,
-                               AlgorithmKind::advanced};
+                               AlgorithmKind::advanced, AlgorithmKind::dynamic};
 
 std::string at(const std::string& field, std::size_t index) {
   return field + "[" + std::to_string(index) + "]";
@@ -82,6 +83,33 @@ Result<Selection> read_split(const json::Value& data, const std::string& field) 
   return VolumeSplit{std::move(*shares)};
 }
 
+Result<Selection> read_best(const json::Value& data, const std::string& field) {
+  if (!data.is(Kind::object)) return fail(Code::wrong_type, field, "it must be an object");
+  Best best;
+  if (const json::Value accounts = data["accounts"]; !accounts.empty()) {
+    Result<std::vector<Choice>> choices = read_list<Choice>(accounts, field + ".accounts", read_choice);
+    if (!choices) return std::unexpected(std::move(choices.error()));
+    best.choices = std::move(*choices);
+  }
+  if (const json::Value explore = data["explore"]; !explore.empty()) {
+    if (!explore.is(Kind::boolean))
+      return fail(Code::wrong_type, field + ".explore", "it must be true or false");
+    best.explores = explore.boolean();
+  }
+  const json::Value cost = data["cost"];
+  if (cost.empty()) return best;
+  if (!cost.is(Kind::object)) return fail(Code::wrong_type, field + ".cost", "it must be an object");
+  const Result<json::Value> within = required(cost, "within_percent", Kind::string, field + ".cost");
+  if (!within) return std::unexpected(within.error());
+  constexpr std::int64_t kPerCent = kAll / 100;
+  const std::optional<std::int64_t> ppm = scaled_decimal(within->text(), kPerCent, kAll);
+  if (!ppm)
+    return fail(Code::invalid_value, field + ".cost.within_percent",
+                "it is a decimal from 0 to 100 of at most four places");
+  best.within_ppm = static_cast<std::int32_t>(*ppm);
+  return best;
+}
+
 Result<Selection> read_selection(const json::Value& object, std::string_view name, const std::string& field) {
   const Result<json::Value> selection = required(object, name, Kind::object, field);
   if (!selection) return std::unexpected(selection.error());
@@ -92,26 +120,15 @@ Result<Selection> read_selection(const json::Value& object, std::string_view nam
   if (data.empty()) return fail(Code::missing_field, path + ".data", "it is required");
   if (type->text() == "priority") return read_priority(data, path + ".data");
   if (type->text() == "volume_split") return read_split(data, path + ".data");
-  return fail(Code::invalid_value, path + ".type", "it must be priority or volume_split");
-}
-
-// A decimal between 0 and 1 in millionths: "0.9" is 900 000.
-std::optional<std::int64_t> millionths(std::string_view text) {
-  if (text == "0" || text == "1") return text == "1" ? 1'000'000 : 0;
-  if (!text.starts_with("0.") || text.size() > 8 || text.size() < 3) return std::nullopt;
-  std::int64_t number = 0, unit = 1'000'000;
-  for (const char c : text.substr(2)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    unit /= 10;
-    number += (c - '0') * unit;
-  }
-  return number;
+  if (type->text() == "dynamic") return read_best(data, path + ".data");
+  return fail(Code::invalid_value, path + ".type", "it must be priority, volume_split or dynamic");
 }
 
 Result<std::int64_t> read_number(const json::Value& value, std::string_view lhs, const std::string& field) {
   if (lhs == info_of(Key::success_rate).name) {
-    const std::optional<std::int64_t> rate =
-        value.is(Kind::integer) || value.is(Kind::real) ? millionths(value.dump()) : std::nullopt;
+    const std::optional<std::int64_t> rate = value.is(Kind::integer) || value.is(Kind::real)
+                                                 ? scaled_decimal(value.dump(), kAll, kAll)
+                                                 : std::nullopt;
     if (!rate)
       return fail(Code::invalid_value, field, "a rate is a decimal from 0 to 1 of at most six places");
     return *rate;
@@ -242,6 +259,7 @@ Result<Program> read_data(AlgorithmKind kind, const json::Value& data, const std
     case AlgorithmKind::priority: return without_rules(read_priority(data, field));
     case AlgorithmKind::volume_split: return without_rules(read_split(data, field));
     case AlgorithmKind::advanced: return read_program(data, field);
+    case AlgorithmKind::dynamic: return without_rules(read_best(data, field));
   }
   return Program{};
 }
@@ -254,6 +272,7 @@ std::string_view to_string(AlgorithmKind kind) {
     case AlgorithmKind::priority: return "priority";
     case AlgorithmKind::volume_split: return "volume_split";
     case AlgorithmKind::advanced: return "advanced";
+    case AlgorithmKind::dynamic: return "dynamic";
   }
   return "";
 }
@@ -293,7 +312,8 @@ Result<Algorithm> read_algorithm(const json::Value& value, const std::string& fi
     if (!program) return std::unexpected(std::move(program.error()));
     return Algorithm{kind, std::move(*program)};
   }
-  return fail(Code::invalid_value, field + ".type", "it must be single, priority, volume_split or advanced");
+  return fail(Code::invalid_value, field + ".type",
+              "it must be single, priority, volume_split, advanced or dynamic");
 }
 
 }  // namespace payweir::routing

@@ -1,6 +1,7 @@
 #pragma once
 // Routing algorithms in the API's words: {"type": "single" | "priority" | "volume_split" | "advanced",
-// "data": …}, as Hyperswitch v1 defines them (api_models: StaticRoutingAlgorithm; euclid: Program).
+// "data": …}, as Hyperswitch v1 defines them (api_models: StaticRoutingAlgorithm; euclid: Program), and
+// "dynamic", which is ours: {"accounts": […], "cost": {"within_percent": "0.5"}, "explore": true}.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,10 +12,16 @@
 
 namespace payweir::routing {
 
-enum class AlgorithmKind : std::uint8_t { single = 1, priority = 2, volume_split = 3, advanced = 4 };
+enum class AlgorithmKind : std::uint8_t {
+  single = 1,
+  priority = 2,
+  volume_split = 3,
+  advanced = 4,
+  dynamic = 5
+};
 [[nodiscard]] std::string_view to_string(AlgorithmKind kind);
 
-// Whatever its kind, a program: all but the last are a default without rules.
+// Whatever its kind, a program: all but `advanced` are a default without rules.
 struct Algorithm {
   AlgorithmKind kind = AlgorithmKind::single;
   Program program;

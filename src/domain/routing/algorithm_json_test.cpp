@@ -67,6 +67,46 @@ TEST(RoutingAlgorithm, TheOtherKindsAreADefaultWithoutRules) {
   EXPECT_EQ(split->kind, AlgorithmKind::volume_split);
 }
 
+TEST(RoutingAlgorithm, ReadsTheOneThatTakesTheBest) {
+  const auto plain = read(R"({"type":"dynamic","data":{}})");
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->kind, AlgorithmKind::dynamic);
+  const auto& all = std::get<Best>(plain->program.default_selection);
+  EXPECT_TRUE(all.choices.empty() && all.explores && all.within_ppm == 0);
+  const auto full = read(
+      R"({"type":"dynamic","data":{"accounts":["stripe"],"cost":{"within_percent":"0.5"},"explore":false}})");
+  ASSERT_TRUE(full);
+  const auto& best = std::get<Best>(full->program.default_selection);
+  EXPECT_EQ(best.choices, (std::vector<Choice>{{"stripe", ""}}));
+  EXPECT_EQ(best.within_ppm, 5'000);
+  EXPECT_FALSE(best.explores);
+}
+
+TEST(RoutingAlgorithm, NamesTheFieldOfWhatCannotBeCompiled) {
+  const struct {
+    std::string_view text, field;
+  } cases[] = {
+      {R"({"type":"single","data":"paypal"})", "routing.data"},
+      {R"({"type":"priority","data":[]})", "routing.data"},
+      {R"({"type":"priority","data":["stripe","paypal"]})", "routing.data[1]"},
+      {R"({"type":"volume_split","data":[{"connector":"stripe","split":99}]})", "routing.data"},
+      {R"({"type":"dynamic","data":{"accounts":["paypal"]}})", "routing.data.accounts[0]"},
+      {R"({"type":"advanced","data":{"defaultSelection":{"type":"priority","data":["paypal"]},"rules":[]}})",
+       "routing.data.defaultSelection.data[0]"},
+      {R"({"type":"advanced","data":{"defaultSelection":{"type":"priority","data":["stripe"]},"rules":[
+          {"name":"r","connectorSelection":{"type":"dynamic","data":{"accounts":["paypal"]}},"statements":[]}]}})",
+       "routing.data.rules[0].connectorSelection.data.accounts[0]"},
+  };
+  const std::vector<Choice> accounts = {{"stripe", "mca_1"}};
+  for (const auto& each : cases) {
+    const auto algorithm = read(each.text);
+    ASSERT_TRUE(algorithm) << each.text;
+    const auto compiled = compile_algorithm(*algorithm, "routing", accounts);
+    ASSERT_FALSE(compiled) << each.text;
+    EXPECT_EQ(compiled.error().field, each.field);
+  }
+}
+
 TEST(RoutingAlgorithm, NamesTheFieldThatIsWrong) {
   const struct {
     std::string_view text, field;
@@ -82,6 +122,13 @@ TEST(RoutingAlgorithm, NamesTheFieldThatIsWrong) {
       {R"({"type":"priority","data":["stripe",7]})", "algorithm.data[1]"},
       {R"({"type":"volume_split","data":[{"connector":"stripe"}]})", "algorithm.data[0].split"},
       {R"({"type":"volume_split","data":[{"connector":"stripe","split":101}]})", "algorithm.data[0].split"},
+      {R"({"type":"dynamic","data":[]})", "algorithm.data"},
+      {R"({"type":"dynamic","data":{"accounts":"stripe"}})", "algorithm.data.accounts"},
+      {R"({"type":"dynamic","data":{"explore":"no"}})", "algorithm.data.explore"},
+      {R"({"type":"dynamic","data":{"cost":{}}})", "algorithm.data.cost.within_percent"},
+      {R"({"type":"dynamic","data":{"cost":{"within_percent":0.5}}})", "algorithm.data.cost.within_percent"},
+      {R"({"type":"dynamic","data":{"cost":{"within_percent":"101"}}})",
+       "algorithm.data.cost.within_percent"},
       {R"({"type":"advanced","data":{"rules":[]}})", "algorithm.data.defaultSelection"},
       {R"({"type":"advanced","data":{"defaultSelection":{"type":"none","data":[]},"rules":[]}})",
        "algorithm.data.defaultSelection.type"},

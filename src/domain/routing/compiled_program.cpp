@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <iterator>
 #include <limits>
+#include <numeric>
 
 #include "base/check.hpp"
 
@@ -132,8 +134,12 @@ std::size_t drawn(const VolumeSplit& split, std::uint32_t draw) {
   return 0;
 }
 
-void take(const Choice& choice, std::span<const Candidate> candidates, std::vector<std::size_t>& order) {
-  for (std::size_t index = 0; index < candidates.size(); ++index) {
+// Candidates that a rule leaves, by index.
+using Left = std::span<const std::size_t>;
+
+void take(const Choice& choice, std::span<const Candidate> candidates, Left left,
+          std::vector<std::size_t>& order) {
+  for (const std::size_t index : left) {
     const Candidate& candidate = candidates[index];
     const bool names_account = !choice.merchant_connector_id.empty();
     if (names_account && candidate.merchant_connector_id != choice.merchant_connector_id) continue;
@@ -143,27 +149,47 @@ void take(const Choice& choice, std::span<const Candidate> candidates, std::vect
   }
 }
 
-std::int32_t arrange(const Selection& selection, std::uint32_t draw, std::span<const Candidate> candidates,
-                     std::vector<std::size_t>& order) {
-  if (const auto* priority = std::get_if<Priority>(&selection)) {
-    for (const Choice& choice : priority->choices)
-      take(choice, candidates, order);
-    return 0;
-  }
-  const auto& split = std::get<VolumeSplit>(selection);
-  if (split.shares.empty()) return 0;
+void arrange(const Priority& priority, std::uint32_t, std::span<const Candidate> candidates, Left left,
+             Ruling& ruling) {
+  for (const Choice& choice : priority.choices)
+    take(choice, candidates, left, ruling.order);
+}
+
+void arrange(const VolumeSplit& split, std::uint32_t draw, std::span<const Candidate> candidates, Left left,
+             Ruling& ruling) {
+  if (split.shares.empty()) return;
   const Share& first = split.shares[drawn(split, draw)];
-  take(first.choice, candidates, order);
-  const bool was_drawn = !order.empty();
+  take(first.choice, candidates, left, ruling.order);
+  if (!ruling.order.empty()) ruling.percent = first.percent;
   for (const Share& share : split.shares)
-    take(share.choice, candidates, order);
-  return was_drawn ? first.percent : 0;
+    take(share.choice, candidates, left, ruling.order);
+}
+
+void arrange(const Best& best, std::uint32_t, std::span<const Candidate> candidates, Left left,
+             Ruling& ruling) {
+  std::vector<std::size_t> named;
+  for (const Choice& choice : best.choices)
+    take(choice, candidates, left, named);
+  const Left among = best.choices.empty() ? left : Left(named);
+  std::vector<Standing> standings;
+  standings.reserve(among.size());
+  for (const std::size_t index : among)
+    standings.push_back(candidates[index].standing);
+  const Ranking ranking = rank(standings, {best.within_ppm, best.explores});
+  ruling.has_explored = ranking.has_explored;
+  for (const std::size_t at : ranking.order)
+    ruling.order.push_back(among[at]);
+}
+
+void arrange(const Selection& selection, std::uint32_t draw, std::span<const Candidate> candidates, Left left,
+             Ruling& ruling) {
+  std::visit([&](const auto& kind) { arrange(kind, draw, candidates, left, ruling); }, selection);
 }
 
 bool satisfies(const Candidate& candidate, const std::vector<Constraint>& constraints) {
   return std::ranges::all_of(constraints, [&](const Constraint& each) {
-    return holds(each.ranges,
-                 each.key == Key::success_rate ? candidate.success_rate_ppm : candidate.cost_bps);
+    return holds(each.ranges, each.key == Key::success_rate ? candidate.standing.estimate.rate_ppm
+                                                            : candidate.standing.cost_bps);
   });
 }
 
@@ -249,27 +275,45 @@ class CompiledProgram::Compiler {
                            : choice.merchant_connector_id + " of connector \"" + choice.connector + "\""));
   }
 
-  Result<void> check_selection(const Selection& selection, const std::string& field) const {
-    const auto* priority = std::get_if<Priority>(&selection);
-    const auto* split = std::get_if<VolumeSplit>(&selection);
-    const std::size_t count = priority ? priority->choices.size() : split->shares.size();
-    if (count == 0) return refuse(Code::missing_field, field, "it names no connector");
-    if (count > kChoicesMax) return refuse(Code::invalid_value, field, "at most 64 connectors");
-    std::int64_t sum = 0;
-    for (std::size_t index = 0; index < count; ++index) {
-      const std::string of_choice = field + ".data[" + std::to_string(index) + "]";
-      const Choice& choice = priority ? priority->choices[index] : split->shares[index].choice;
-      if (Result<void> known = check_choice(choice, of_choice); !known) return known;
-      if (!split) continue;
-      const std::int32_t percent = split->shares[index].percent;
-      if (percent < 0 || percent > 100)
-        return refuse(Code::invalid_value, of_choice + ".split", "a share is 0 to 100 per cent");
-      sum += percent;
-    }
-    if (split && sum != 100)
-      return refuse(Code::invalid_value, field,
-                    "the shares make " + std::to_string(sum) + " per cent, not 100");
+  Result<void> check_choices(const std::vector<Choice>& choices, const std::string& field) const {
+    if (choices.size() > kChoicesMax) return refuse(Code::invalid_value, field, "at most 64 connectors");
+    for (std::size_t index = 0; index < choices.size(); ++index)
+      if (Result<void> known = check_choice(choices[index], field + "[" + std::to_string(index) + "]");
+          !known)
+        return known;
     return {};
+  }
+
+  Result<void> check(const Priority& priority, const std::string& field) const {
+    if (priority.choices.empty()) return refuse(Code::missing_field, field, "it names no connector");
+    return check_choices(priority.choices, field + ".data");
+  }
+
+  Result<void> check(const VolumeSplit& split, const std::string& field) const {
+    if (split.shares.empty()) return refuse(Code::missing_field, field, "it names no connector");
+    std::vector<Choice> choices;
+    std::int64_t sum = 0;
+    for (const Share& share : split.shares) {
+      if (share.percent < 0 || share.percent > 100)
+        return refuse(Code::invalid_value, field + ".data[" + std::to_string(choices.size()) + "].split",
+                      "a share is 0 to 100 per cent");
+      sum += share.percent;
+      choices.push_back(share.choice);
+    }
+    if (Result<void> known = check_choices(choices, field + ".data"); !known) return known;
+    if (sum == 100) return {};
+    return refuse(Code::invalid_value, field,
+                  "the shares make " + std::to_string(sum) + " per cent, not 100");
+  }
+
+  Result<void> check(const Best& best, const std::string& field) const {
+    if (best.within_ppm < 0 || best.within_ppm > kAll)
+      return refuse(Code::invalid_value, field + ".data.cost.within_percent", "it is 0 to 100 per cent");
+    return check_choices(best.choices, field + ".data.accounts");
+  }
+
+  Result<void> check_selection(const Selection& selection, const std::string& field) const {
+    return std::visit([&](const auto& kind) { return check(kind, field); }, selection);
   }
 
   Result<void> add_statements(const std::vector<Statement>& statements, const std::string& field,
@@ -434,13 +478,6 @@ Result<CompiledProgram> CompiledProgram::compile(const Program& program,
   return compiled;
 }
 
-bool CompiledProgram::asks_about_accounts() const {
-  return std::ranges::any_of(rules_, [](const CompiledRule& rule) {
-    return std::ranges::any_of(rule.alternatives,
-                               [](const Alternative& each) { return !each.of_account.empty(); });
-  });
-}
-
 // ── Deciding ──────────────────────────────────────────────────────────────────────────────────────
 
 struct CompiledProgram::ResolvedFacts {
@@ -480,26 +517,28 @@ CompiledProgram::ResolvedFacts CompiledProgram::resolve(const Facts& facts) cons
 
 Ruling CompiledProgram::decide(const Facts& facts, std::span<const Candidate> candidates) const {
   const ResolvedFacts resolved = resolve(facts);
-  Ruling ruling;
+  std::vector<std::size_t> left(candidates.size());
+  std::iota(left.begin(), left.end(), std::size_t{0});
   for (std::size_t index = 0; index < rules_.size(); ++index) {
     const CompiledRule& rule = rules_[index];
     for (const Alternative& alternative : rule.alternatives) {
       if (!resolved.satisfy(alternative.of_payment)) continue;
+      Ruling ruling;
       ruling.rule = index;
-      ruling.percent = arrange(rule.selection, facts.draw, candidates, ruling.order);
-      if (alternative.of_account.empty()) return ruling;
-      const std::size_t first = ruling.order.empty() ? 0 : ruling.order.front();
-      std::erase_if(ruling.order, [&](std::size_t candidate) {
-        return !satisfies(candidates[candidate], alternative.of_account);
-      });
-      if (!ruling.order.empty()) {
-        if (ruling.order.front() != first) ruling.percent = 0;
+      if (alternative.of_account.empty()) {
+        arrange(rule.selection, facts.draw, candidates, left, ruling);
         return ruling;
       }
+      std::vector<std::size_t> good;
+      std::ranges::copy_if(left, std::back_inserter(good), [&](std::size_t candidate) {
+        return satisfies(candidates[candidate], alternative.of_account);
+      });
+      arrange(rule.selection, facts.draw, candidates, good, ruling);
+      if (!ruling.order.empty()) return ruling;
     }
   }
-  ruling.rule = Ruling::kDefault;
-  ruling.percent = arrange(default_selection_, facts.draw, candidates, ruling.order);
+  Ruling ruling;
+  arrange(default_selection_, facts.draw, candidates, left, ruling);
   return ruling;
 }
 

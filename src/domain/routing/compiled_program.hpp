@@ -13,6 +13,7 @@
 
 #include "domain/routing/facts.hpp"
 #include "domain/routing/program.hpp"
+#include "domain/routing/ranking.hpp"
 
 namespace payweir::routing {
 
@@ -20,8 +21,7 @@ namespace payweir::routing {
 struct Candidate {
   std::string_view connector;
   std::string_view merchant_connector_id;
-  std::int32_t success_rate_ppm = 0;  // expected, in millionths
-  std::int32_t cost_bps = 0;          // of this payment, in hundredths of a per cent
+  Standing standing;
 };
 
 // What a program says about one payment.
@@ -29,6 +29,7 @@ struct Ruling {
   std::vector<std::size_t> order;  // indexes of candidates, best first; empty: none that it names can take it
   std::size_t rule = kDefault;     // index of the rule that decided
   std::int32_t percent = 0;        // the share by which the first was drawn; 0: by order
+  bool has_explored = false;       // the first is tried to learn how it does
   static constexpr std::size_t kDefault = SIZE_MAX;
 };
 
@@ -56,8 +57,6 @@ class CompiledProgram {
   [[nodiscard]] Ruling decide(const Facts& facts, std::span<const Candidate> candidates) const;
 
   [[nodiscard]] std::string_view rule_name(std::size_t rule) const { return rules_[rule].name; }
-  // Whether a rule asks for a success rate or a cost, so that candidates need theirs.
-  [[nodiscard]] bool asks_about_accounts() const;
 
  private:
   struct Alternative {

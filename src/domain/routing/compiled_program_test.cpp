@@ -9,8 +9,12 @@ namespace payweir::routing {
 namespace {
 
 const std::vector<Choice> kAccounts = {{"stripe", "mca_1"}, {"stripe", "mca_2"}, {"adyen", "mca_3"}};
-const std::vector<Candidate> kCandidates = {
-    {"stripe", "mca_1", 900'000, 290}, {"stripe", "mca_2", 950'000, 250}, {"adyen", "mca_3", 800'000, 100}};
+Standing standing(std::int32_t rate_ppm, std::int32_t cost_bps) {
+  return {{.rate_ppm = rate_ppm, .day_ppm = rate_ppm, .drawn_ppm = rate_ppm}, cost_bps};
+}
+const std::vector<Candidate> kCandidates = {{"stripe", "mca_1", standing(900'000, 290)},
+                                            {"stripe", "mca_2", standing(950'000, 250)},
+                                            {"adyen", "mca_3", standing(800'000, 100)}};
 
 Selection to(std::vector<Choice> choices) {
   return Priority{std::move(choices)};
@@ -55,6 +59,36 @@ TEST(RoutingProgram, TheFirstRuleThatHoldsDecides) {
   EXPECT_EQ(order_of(facts(1000, "USD")), (std::vector<std::size_t>{2}));
   EXPECT_EQ(program.decide(facts(1000, "USD"), kCandidates).rule, Ruling::kDefault);
   EXPECT_EQ(program.rule_name(program.decide(facts(5, "USD"), kCandidates).rule), "small");
+}
+
+TEST(RoutingProgram, TheBestOfThoseThatAreLeftComesFirst) {
+  const auto order_of = [](Best best, std::vector<Comparison> condition = {}) {
+    Program program{best, {}};
+    if (!condition.empty()) program = {to({{"adyen", ""}}), {{"best", best, {{condition, {}}}}}};
+    return CompiledProgram::compile(program, kAccounts).value().decide(facts(1, "USD"), kCandidates).order;
+  };
+  using Order = std::vector<std::size_t>;
+  EXPECT_EQ(order_of({}), (Order{1, 0, 2}));
+  EXPECT_EQ(order_of({.within_ppm = 150'000}), (Order{2, 1, 0})) << "the cheapest of those that are near";
+  EXPECT_EQ(order_of({.choices = {{"adyen", ""}, {"stripe", "mca_1"}}}), (Order{0, 2}));
+  const Comparison cheap{"cost_bps", Operator::less_than, std::int64_t{251}};
+  EXPECT_EQ(order_of({}, {cheap}), (Order{1, 2}));
+  EXPECT_EQ(order_of({.choices = {{"stripe", ""}}}, {cheap}), (Order{1}));
+  EXPECT_EQ(order_of({.choices = {{"stripe", "mca_1"}}}, {cheap}), (Order{2})) << "none is left: the default";
+}
+
+TEST(RoutingProgram, SaysThatItExplores) {
+  std::vector<Candidate> candidates = kCandidates;
+  candidates[2].standing.estimate.drawn_ppm = 990'000;
+  const auto decide = [&](bool explores) {
+    return CompiledProgram::compile({Best{.explores = explores}, {}}, kAccounts)
+        .value()
+        .decide(facts(1, "USD"), candidates);
+  };
+  EXPECT_EQ(decide(true).order, (std::vector<std::size_t>{2, 1, 0}));
+  EXPECT_TRUE(decide(true).has_explored);
+  EXPECT_EQ(decide(false).order, (std::vector<std::size_t>{1, 0, 2}));
+  EXPECT_FALSE(decide(false).has_explored);
 }
 
 TEST(RoutingProgram, AStatementWithNestedOnesNeedsOneOfThem) {

@@ -79,14 +79,20 @@ struct Share {
   friend bool operator==(const Share&, const Share&) = default;
 };
 
-// In this order; or one by its share of the payments, the others after it.
+// In this order; or one by its share of the payments, the others after it; or the one first that is likeliest
+// to be approved, and of those that are nearly as likely the cheapest (see ranking.hpp).
 struct Priority {
   std::vector<Choice> choices;
 };
 struct VolumeSplit {
   std::vector<Share> shares;
 };
-using Selection = std::variant<Priority, VolumeSplit>;
+struct Best {
+  std::vector<Choice> choices;  // none: any account
+  std::int32_t within_ppm = 0;
+  bool explores = true;
+};
+using Selection = std::variant<Priority, VolumeSplit, Best>;
 
 struct Rule {
   std::string name;

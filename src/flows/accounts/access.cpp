@@ -50,6 +50,11 @@ Result<std::shared_ptr<const ProfileEntry>> reach_profile(const MerchantEntry& m
   return fail(Code::not_found, "profile_id", "Business profile does not exist in our records");
 }
 
+Result<std::shared_ptr<const ProfileEntry>> reach_default_profile(const MerchantEntry& merchant) {
+  if (auto profile = merchant.default_profile()) return profile;
+  return fail(Code::not_found, "profile_id", "Business profile does not exist in our records");
+}
+
 Result<std::shared_ptr<const ConnectorAccount>> reach_connector_account(const MerchantEntry& merchant,
                                                                         std::string_view account_id) {
   const Result<ConnectorAccountId> id = parse_id<ConnectorAccountTag>(account_id);

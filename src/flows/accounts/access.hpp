@@ -27,6 +27,8 @@ inline constexpr std::size_t kAccountObjectsMax = 1'000;
 // Errors: not_found.
 [[nodiscard]] Result<std::shared_ptr<const ProfileEntry>> reach_profile(const MerchantEntry& merchant,
                                                                         std::string_view profile_id);
+[[nodiscard]] Result<std::shared_ptr<const ProfileEntry>> reach_default_profile(
+    const MerchantEntry& merchant);
 [[nodiscard]] Result<std::shared_ptr<const ConnectorAccount>> reach_connector_account(
     const MerchantEntry& merchant, std::string_view account_id);
 

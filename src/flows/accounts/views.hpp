@@ -46,7 +46,7 @@ struct ConnectorAccountView {
 struct RoutingAlgorithmView {
   store::RoutingAlgorithmRow row;
   std::string profile_id;
-  std::string kind;  // "single", "priority", "volume_split", "advanced"
+  std::string kind;  // routing::AlgorithmKind's name
 };
 
 [[nodiscard]] ProfileView view_of(const MerchantEntry& merchant, const ProfileEntry& profile);

@@ -1,9 +1,12 @@
 #include "flows/routing/algorithms.hpp"
 
+#include <algorithm>
+
 #include "domain/routing/algorithm_json.hpp"
 #include "domain/routing/compiled_program.hpp"
 #include "flows/accounts/access.hpp"
 #include "flows/accounts/change.hpp"
+#include "flows/routing/canaries.hpp"
 #include "flows/routing/defaults.hpp"
 #include "store/queries/routing_queries.hpp"
 
@@ -55,9 +58,6 @@ Result<void> check_algorithm(const ProfileEntry& profile, const std::string& alg
   const Result<routing::CompiledProgram> compiled =
       routing::compile_algorithm(*algorithm, "algorithm", accounts);
   if (!compiled) return std::unexpected(compiled.error());
-  if (compiled->asks_about_accounts())
-    return fail(Code::invalid_value, "algorithm.data.rules",
-                "success_rate and cost_bps of accounts are not measured yet");
   return {};
 }
 
@@ -93,37 +93,60 @@ Task<Result<Answer>> create_once(Context& context, Principal principal, Key key,
   co_return std::move(**committed);
 }
 
-// Of one profile: makes `wanted` the active one, or none when it is null.
-Task<Result<std::optional<Answer>>> switch_to(Context& context, Key key, const MerchantEntry& merchant,
-                                              std::optional<RoutingAlgorithmRow> wanted,
-                                              std::vector<RoutingAlgorithmRow> active,
-                                              const AccountRendering& rendering) {
-  const Instant now = context.clock.wall();
-  RoutingAlgorithmRow shown;
-  AccountChange change =
-      begin_change(context, std::move(key), wanted ? wanted->id.key : active.front().id.key);
-  for (RoutingAlgorithmRow& row : active) {
-    row.active = false;
-    row.modified_at = now;
-    ++row.version;
-    change.rows.update(row);
-    shown = row;
+// Of one profile, the rows that change: `wanted` becomes the active one or the canary. Nothing else stays
+// active, but for a trial; no other canary does.
+std::vector<RoutingAlgorithmRow> change_rows(std::optional<RoutingAlgorithmRow> wanted,
+                                             const std::optional<routing::CanaryTerms>& trial,
+                                             std::vector<RoutingAlgorithmRow> running, Instant now) {
+  std::vector<RoutingAlgorithmRow> changed;
+  for (RoutingAlgorithmRow& row : running) {
+    if (wanted && row.id == wanted->id) continue;
+    if (row.canary_percent > 0) {
+      end_canary(row, "ended", wanted ? "another algorithm was activated" : "", now);
+    } else if (!trial) {
+      row.active = false;
+      row.modified_at = now;
+      ++row.version;
+    } else {
+      continue;
+    }
+    changed.push_back(std::move(row));
   }
-  if (wanted) {
-    wanted->active = true;
+  if (!wanted) return changed;
+  if (trial) {
+    wanted->canary = CanaryRecord{*trial, "running", ""}.serialise();
+    wanted->canary_percent = trial->percent;
     wanted->modified_at = now;
     ++wanted->version;
-    change.rows.update(*wanted);
-    shown = std::move(*wanted);
+  } else {
+    wanted->active = true;
+    if (wanted->canary_percent > 0) {
+      end_canary(*wanted, "promoted", "", now);
+    } else {
+      wanted->modified_at = now;
+      ++wanted->version;
+    }
   }
+  changed.push_back(std::move(*wanted));
+  return changed;
+}
+
+// The last of them is shown.
+Task<Result<std::optional<Answer>>> store_rows(Context& context, Key key, const MerchantEntry& merchant,
+                                               std::vector<RoutingAlgorithmRow> rows,
+                                               const AccountRendering& rendering) {
+  AccountChange change = begin_change(context, std::move(key), rows.back().id.key);
+  for (const RoutingAlgorithmRow& row : rows)
+    change.rows.update(row);
   Answer answer;
-  answer.body = rendering.routing_algorithm(view_of(merchant, std::move(shown)));
+  answer.body = rendering.routing_algorithm(view_of(merchant, std::move(rows.back())));
   auto committed = co_await commit_change(context, std::move(change), std::move(answer),
                                           AnswerContent::ordinary, "routing_algorithm_id");
   co_return committed;
 }
 
 Task<Result<Answer>> activate_once(Context& context, Principal principal, Key key, std::string algorithm_id,
+                                   std::optional<routing::CanaryTerms> trial,
                                    const AccountRendering& rendering) {
   for (int round = 0; round < kAccountRetriesMax; ++round) {
     auto merchant = co_await reach_own_merchant(context, principal);
@@ -132,17 +155,20 @@ Task<Result<Answer>> activate_once(Context& context, Principal principal, Key ke
         co_await find_algorithm(context, (*merchant)->row.id.key, algorithm_id);
     if (!wanted) co_return fail(std::move(wanted.error()));
     if (wanted->active) co_return fail(Code::illegal_transition, "status", "Algorithm is already active");
+    if (trial && wanted->canary_percent > 0)
+      co_return fail(Code::illegal_transition, "status", "Algorithm is already a canary");
     const auto profile = (*merchant)->find_profile(wanted->profile_key);
     if (!profile) co_return fail(Code::not_found, "profile_id", "the business profile was deleted");
     // Accounts may have gone since it was stored.
     if (Result<void> good = check_algorithm(*profile, wanted->algorithm); !good)
       co_return fail(std::move(good.error()));
-    Result<std::vector<RoutingAlgorithmRow>> active =
+    Result<std::vector<RoutingAlgorithmRow>> running =
         co_await active_of(context, (*merchant)->row.id.key, wanted->profile_key);
-    if (!active) co_return fail(std::move(active.error()));
+    if (!running) co_return fail(std::move(running.error()));
     std::optional<RoutingAlgorithmRow> to = std::move(*wanted);
-    auto committed =
-        co_await switch_to(context, key, **merchant, std::move(to), std::move(*active), rendering);
+    std::vector<RoutingAlgorithmRow> rows =
+        change_rows(std::move(to), trial, std::move(*running), context.clock.wall());
+    auto committed = co_await store_rows(context, key, **merchant, std::move(rows), rendering);
     // Another one was activated meanwhile, where there was none.
     if (!committed && committed.error().code == Code::duplicate_resource) continue;
     if (!committed) co_return fail(std::move(committed.error()));
@@ -158,13 +184,15 @@ Task<Result<Answer>> deactivate_once(Context& context, Principal principal, Key 
     if (!merchant) co_return fail(std::move(merchant.error()));
     auto profile = reach_profile(**merchant, profile_id);
     if (!profile) co_return fail(std::move(profile.error()));
-    Result<std::vector<RoutingAlgorithmRow>> active =
+    Result<std::vector<RoutingAlgorithmRow>> running =
         co_await active_of(context, (*merchant)->row.id.key, (*profile)->row.id.key);
-    if (!active) co_return fail(std::move(active.error()));
-    if (active->empty()) co_return fail(Code::illegal_transition, "status", "Algorithm is already inactive");
-    std::optional<RoutingAlgorithmRow> none;
-    auto committed =
-        co_await switch_to(context, key, **merchant, std::move(none), std::move(*active), rendering);
+    if (!running) co_return fail(std::move(running.error()));
+    if (running->empty()) co_return fail(Code::illegal_transition, "status", "Algorithm is already inactive");
+    // The active one is shown, if there is one.
+    std::ranges::sort(*running, {}, &RoutingAlgorithmRow::active);
+    std::vector<RoutingAlgorithmRow> rows =
+        change_rows(std::nullopt, std::nullopt, std::move(*running), context.clock.wall());
+    auto committed = co_await store_rows(context, key, **merchant, std::move(rows), rendering);
     if (!committed) co_return fail(std::move(committed.error()));
     if (*committed) co_return std::move(**committed);
   }
@@ -189,8 +217,10 @@ Task<Result<Answer>> create_routing_algorithm(Context& context, Principal princi
 }
 
 Task<Result<Answer>> activate_routing_algorithm(Context& context, Principal principal, Key key,
-                                                std::string algorithm_id, const AccountRendering& rendering) {
-  auto attempt = activate_once(context, std::move(principal), key, std::move(algorithm_id), rendering);
+                                                std::string algorithm_id,
+                                                std::optional<routing::CanaryTerms> trial,
+                                                const AccountRendering& rendering) {
+  auto attempt = activate_once(context, std::move(principal), key, std::move(algorithm_id), trial, rendering);
   return or_first_answer(context, std::move(key), std::move(attempt));
 }
 

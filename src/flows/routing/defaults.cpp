@@ -14,9 +14,7 @@ DefaultRoutingView view_of(const ProfileEntry& profile) {
 
 Result<std::shared_ptr<const ProfileEntry>> find_profile(const MerchantEntry& merchant,
                                                          const std::string& profile_id) {
-  if (!profile_id.empty()) return reach_profile(merchant, profile_id);
-  if (auto profile = merchant.default_profile()) return profile;
-  return fail(Code::not_found, "profile_id", "Business profile does not exist in our records");
+  return profile_id.empty() ? reach_default_profile(merchant) : reach_profile(merchant, profile_id);
 }
 
 // What one list has and the other has not, or has more often.

@@ -6,6 +6,7 @@
 #include "base/json_reader.hpp"
 #include "base/json_writer.hpp"
 #include "domain/routing/algorithm_json.hpp"
+#include "domain/routing/canary.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -53,6 +54,11 @@ void add_metadata(std::string_view metadata_json, routing::Facts& facts) {
       facts.metadata.emplace_back(std::string(each.key()), each.dump());
 }
 
+const std::string& billing_of(const PaymentDetails& details) {
+  return details.payment_method_billing_json.empty() ? details.billing_json
+                                                     : details.payment_method_billing_json;
+}
+
 routing::Facts facts_of(const RoutedPayment& routed) {
   const Payment& payment = routed.payment;
   const PaymentDetails& details = routed.details;
@@ -65,10 +71,7 @@ routing::Facts facts_of(const RoutedPayment& routed) {
   facts.set(Key::setup_future_usage, details.setup_future_usage);
   facts.set(Key::business_country, details.business_country);
   facts.set(Key::business_label, details.business_label);
-  const std::string& billing = details.payment_method_billing_json.empty()
-                                   ? details.billing_json
-                                   : details.payment_method_billing_json;
-  facts.set(Key::billing_country, read_contact(billing).address.country);
+  facts.set(Key::billing_country, read_contact(billing_of(details)).address.country);
   if (routed.method == PaymentMethod::card) {
     facts.set(Key::card_type, details.payment_method_type);
     facts.set(Key::card_network, details.card.network);
@@ -83,39 +86,101 @@ routing::Facts facts_of(const RoutedPayment& routed) {
   return facts;
 }
 
-// What a program says of these accounts.
-routing::Ruling rule(const routing::CompiledProgram& program, const routing::Facts& facts,
-                     const Accounts& accounts) {
-  std::vector<std::string> ids;
-  ids.reserve(accounts.size());
-  std::vector<routing::Candidate> candidates;
-  for (const auto& account : accounts)
-    candidates.push_back({account->row.connector, ids.emplace_back(to_text(account->row.id))});
-  return program.decide(facts, candidates);
+std::string_view word_of(const routing::Facts& facts, Key key) {
+  const auto at = std::ranges::find(facts.words, key, &std::pair<Key, std::string>::first);
+  return at == facts.words.end() ? std::string_view() : at->second;
 }
 
-std::string reason_of(std::string_view by, const RoutingAlgorithmId* id,
-                      const routing::CompiledProgram& program, const routing::Ruling& ruling) {
+// Accounts that may take the payment, with what a program asks of each.
+struct Candidates {
+  Candidates(const RoutedPayment& routed, const RoutingMeans& means, const routing::Facts& facts,
+             const Accounts& accounts) {
+    const routing::Segment segment{routed.method, routing::network_number(word_of(facts, Key::card_network)),
+                                   routed.payment.amount.currency};
+    std::vector<std::int64_t> keys;
+    for (const auto& account : accounts)
+      keys.push_back(account->row.id.key);
+    std::vector<routing::Estimate> estimates(accounts.size());
+    if (means.estimates) estimates = means.estimates(keys, segment, facts.draw);
+    check(estimates.size() == accounts.size(), "an account has no estimate");
+    ids.reserve(accounts.size());
+    const bool has_fees =
+        std::ranges::any_of(accounts, [](const auto& account) { return !account->fees.empty(); });
+    const std::string billing_country =
+        has_fees ? read_contact(billing_of(routed.details)).address.country : std::string();
+    const routing::FeeFacts priced{routed.payment.amount, routed.method, word_of(facts, Key::card_network),
+                                   billing_country, routed.details.business_country};
+    for (std::size_t index = 0; index < accounts.size(); ++index) {
+      const std::optional<std::int32_t> cost_bps = routing::cost_bps(accounts[index]->fees, priced);
+      standings.push_back({estimates[index], cost_bps.value_or(routing::kCostUnknown)});
+      ids.push_back(to_text(accounts[index]->row.id));
+      all.push_back({accounts[index]->row.connector, ids.back(), standings.back()});
+    }
+  }
+
+  std::vector<std::string> ids;
+  std::vector<routing::Standing> standings;
+  std::vector<routing::Candidate> all;
+};
+
+// Which of a running canary and the rest a payment is of.
+enum class Arm : std::uint8_t { none, rest, canary };
+
+// What is written down of a decision.
+struct Reason {
+  std::string_view by;
+  const RoutingAlgorithmId* id = nullptr;
+  std::string_view rule;
+  std::int32_t percent = 0;
+  const routing::Standing* chosen = nullptr;  // null: nothing is known of it
+  bool has_explored = false;
+  std::size_t set_back_count = 0;
+  Arm arm = Arm::none;
+};
+
+// A cost above this is told as this.
+constexpr std::int32_t kCostToldMax = 99'999;
+
+std::string serialise(const Reason& reason) {
   json::Writer out;
-  out.begin_object().field("by", by);
-  if (id) out.field("id", to_text(*id));
-  if (ruling.rule != routing::Ruling::kDefault) out.field("rule", program.rule_name(ruling.rule));
-  if (ruling.percent > 0) out.field("share", ruling.percent);
+  out.begin_object().field("by", reason.by);
+  if (reason.id) out.field("id", to_text(*reason.id));
+  if (!reason.rule.empty()) out.field("rule", reason.rule);
+  if (reason.percent > 0) out.field("share", reason.percent);
+  if (reason.chosen) {
+    out.field("rate", reason.chosen->estimate.rate_ppm);
+    if (reason.chosen->cost_bps != routing::kCostUnknown)
+      out.field("cost", std::min(reason.chosen->cost_bps, kCostToldMax));
+  }
+  if (reason.has_explored) out.field("explored", 1);
+  if (reason.set_back_count > 0) out.field("set_back", static_cast<std::int64_t>(reason.set_back_count));
+  if (reason.arm != Arm::none) out.field("canary", reason.arm == Arm::canary ? 1 : 0);
   out.end_object();
-  std::string reason = std::move(out).take();
-  check(reason.size() <= kRouteReasonMax, "a route's reason is too long");
+  std::string text = std::move(out).take();
+  check(text.size() <= kRouteReasonMax, "a route's reason is too long");
+  return text;
+}
+
+Reason reason_of(std::string_view by, const routing::CompiledProgram& program,
+                 const routing::Ruling& ruling) {
+  Reason reason{.by = by, .percent = ruling.percent, .has_explored = ruling.has_explored};
+  if (ruling.rule != routing::Ruling::kDefault) reason.rule = program.rule_name(ruling.rule);
   return reason;
 }
 
-Accounts in_order(const Accounts& accounts, std::span<const std::size_t> order) {
-  Accounts ordered;
-  for (const std::size_t index : order)
-    ordered.push_back(accounts[index]);
-  return ordered;
+Route make_route(const Accounts& accounts, const Candidates& candidates, const RoutingMeans& means,
+                 std::span<const std::size_t> order, std::string reason_json) {
+  Route route;
+  for (const std::size_t index : order) {
+    route.accounts.push_back(accounts[index]);
+    if (means.estimates) route.standings.push_back(candidates.standings[index]);
+  }
+  route.reason_json = std::move(reason_json);
+  return route;
 }
 
 // The request's own algorithm was read when the request came.
-Result<Route> route_as_wished(const RoutedPayment& routed, const Takers& takers) {
+Result<Route> route_as_wished(const RoutedPayment& routed, const RoutingMeans& means, const Takers& takers) {
   const Result<json::Document> document = json::parse(routed.details.routing_json, routing::kAlgorithmLimits);
   if (!document) return std::unexpected(document.error());
   const Result<routing::Algorithm> algorithm = routing::read_algorithm(document->root(), "routing");
@@ -124,31 +189,80 @@ Result<Route> route_as_wished(const RoutedPayment& routed, const Takers& takers)
       routing::compile_algorithm(*algorithm, "routing", std::nullopt);
   if (!program) return std::unexpected(program.error());
   const routing::Facts facts = facts_of(routed);
-  const routing::Ruling ruling = rule(*program, facts, takers.able);
-  if (ruling.order.empty())
-    return nobody(routed.method, !rule(*program, facts, takers.held_up).order.empty(), "routing");
-  return Route{in_order(takers.able, ruling.order), reason_of("request", nullptr, *program, ruling)};
+  const Candidates candidates(routed, means, facts, takers.able);
+  const routing::Ruling ruling = program->decide(facts, candidates.all);
+  if (!ruling.order.empty())
+    return make_route(takers.able, candidates, means, ruling.order,
+                      serialise(reason_of("request", *program, ruling)));
+  const Candidates others(routed, means, facts, takers.held_up);
+  return nobody(routed.method, !program->decide(facts, others.all).order.empty(), "routing");
+}
+
+// The profile's algorithm, or the configuration's rules where there is none, orders those that it names; the
+// others follow by default.
+Reason arrange(const ActiveRouting* active, const RoutingMeans& means, const routing::Facts& facts,
+               const Candidates& candidates, std::vector<std::size_t>& order) {
+  Reason reason{.by = "default"};
+  if (active) {
+    routing::Ruling ruling = active->program.decide(facts, candidates.all);
+    if (ruling.order.empty()) {
+      reason.by = "fallback";
+    } else {
+      reason = reason_of(routing::to_string(active->kind), active->program, ruling);
+      reason.id = &active->id;
+    }
+    order = std::move(ruling.order);
+  } else if (means.rules) {
+    routing::Ruling ruling = means.rules->decide(facts, candidates.all);
+    if (ruling.rule != routing::Ruling::kDefault && !ruling.order.empty()) {
+      reason = reason_of("rules", *means.rules, ruling);
+      order = std::move(ruling.order);
+    }
+  }
+  for (std::size_t index = 0; index < candidates.all.size(); ++index)
+    if (std::ranges::find(order, index) == order.end()) order.push_back(index);
+  return reason;
+}
+
+// 12 345 as "123.45".
+std::string hundredths(std::int64_t number) {
+  const std::string rest = std::to_string(number % 100);
+  return std::to_string(number / 100) + (rest.size() == 1 ? ".0" : ".") + rest;
 }
 
 }  // namespace
 
-Result<Route> route_payment(const RoutedPayment& routed) {
+Result<Route> route_payment(const RoutedPayment& routed, const RoutingMeans& means) {
   Takers takers = find_takers(routed);
   const bool is_wished = routed.only_account.empty() && !routed.details.routing_json.empty();
-  if (is_wished) return route_as_wished(routed, takers);
+  if (is_wished) return route_as_wished(routed, means, takers);
   if (takers.able.empty()) return nobody(routed.method, !takers.held_up.empty(), "connector");
-  if (!routed.only_account.empty()) return Route{std::move(takers.able), R"({"by":"request"})"};
-  if (!routed.profile.routing) return Route{std::move(takers.able), ""};
+  if (!routed.only_account.empty()) return Route{std::move(takers.able), {}, R"({"by":"request"})"};
 
-  const ActiveRouting& active = *routed.profile.routing;
-  const routing::Ruling ruling = rule(active.program, facts_of(routed), takers.able);
-  if (ruling.order.empty()) return Route{std::move(takers.able), R"({"by":"fallback"})"};
-  Route route{in_order(takers.able, ruling.order),
-              reason_of(routing::to_string(active.kind), &active.id, active.program, ruling)};
-  for (auto& account : takers.able)
-    if (std::ranges::find(route.accounts, account) == route.accounts.end())
-      route.accounts.push_back(std::move(account));
-  return route;
+  const bool has_no_choice =
+      takers.able.size() == 1 && !routed.profile.routing && !routed.profile.canary && !means.rules;
+  if (has_no_choice) return Route{std::move(takers.able), {}, ""};
+  const routing::Facts facts = facts_of(routed);
+  const Candidates candidates(routed, means, facts, takers.able);
+  std::vector<std::size_t> order;
+  const ActiveRouting* active = routed.profile.routing.get();
+  Arm arm = Arm::none;
+  if (const RoutingCanary* canary = routed.profile.canary.get()) {
+    const bool is_its = routing::takes_canary(routed.payment.id.salt, canary->run, canary->percent);
+    arm = is_its ? Arm::canary : Arm::rest;
+    if (is_its) active = canary->routing.get();
+  }
+  Reason reason = arrange(active, means, facts, candidates, order);
+  reason.arm = arm;
+  const std::size_t first = order.front();
+  reason.set_back_count = routing::set_back(candidates.standings, order, means.set_back_below_ppm);
+  if (order.front() != first) {  // by another's share, or exploring, it did not become the first
+    reason.percent = 0;
+    reason.has_explored = false;
+  }
+  if (means.estimates) reason.chosen = &candidates.standings[order.front()];
+  const bool says_nothing = reason.by == "default" && reason.set_back_count == 0 && arm == Arm::none;
+  return make_route(takers.able, candidates, means, order, says_nothing ? "" : serialise(reason));
 }
 
 std::string route_in_words(std::string_view reason_json) {
@@ -157,15 +271,25 @@ std::string route_in_words(std::string_view reason_json) {
   if (!document) return {};
   const json::Value reason = document->root();
   const std::string_view by = reason["by"].text();
-  if (by == "fallback") return "no connector of the routing algorithm can take this payment";
-  std::string words = by == "request" ? std::string("the request asked for this connector")
-                                      : "routing algorithm " + std::string(reason["id"].text());
+  std::string words = "routing algorithm " + std::string(reason["id"].text());
+  if (by == "request") words = "the request asked for this connector";
+  if (by == "fallback") words = "no connector of the routing algorithm can take this payment";
+  if (by == "rules") words = "the configuration";
+  if (by == "default") words = "the default order of connectors";
+  if (reason["canary"].integer() == 1) words += " on trial";
   if (reason["rule"].present())
     words += ", rule \"" + std::string(reason["rule"].text()) + "\"";
   else if (by == "advanced")
     words += ", its default: no rule holds";
   if (reason["share"].integer() > 0)
     words += ", drawn for a share of " + std::to_string(reason["share"].integer()) + " per cent";
+  if (reason["rate"].present())
+    words += ", expected to approve " + hundredths(reason["rate"].integer() / 100) + " per cent";
+  if (reason["cost"].present())
+    words += ", at a cost of " + hundredths(reason["cost"].integer()) + " per cent";
+  if (reason["explored"].present()) words += ", tried to learn how it does";
+  if (const std::int64_t count = reason["set_back"].integer(); count > 0)
+    words += ", before " + std::to_string(count) + (count == 1 ? " that fails" : " that fail") + " too often";
   return words;
 }
 

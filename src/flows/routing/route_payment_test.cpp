@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 namespace payweir::flows {
 namespace {
@@ -39,7 +40,7 @@ struct Shop {
 
   Result<Route> route(PaymentMethod method = PaymentMethod::card, const Card* card = nullptr,
                       std::string_view only_account = "") {
-    return route_payment({profile, payment, details, method, card, only_account});
+    return route_payment({profile, payment, details, method, card, only_account}, means);
   }
   // The keys of the accounts, in order.
   std::vector<std::int64_t> order() {
@@ -61,6 +62,23 @@ struct Shop {
            std::string(value) + "}}]}]}]}}";
   }
 
+  // Known of the accounts by their keys; 900 000 of those that are not named.
+  std::map<std::int64_t, routing::Estimate> known;
+  std::vector<routing::Segment> asked;
+  AskEstimates tell() {
+    return [this](std::span<const std::int64_t> keys, const routing::Segment& segment, std::uint32_t) {
+      asked.push_back(segment);
+      std::vector<routing::Estimate> estimates;
+      for (const std::int64_t key : keys) {
+        const auto found = known.find(key);
+        estimates.push_back(found != known.end()
+                                ? found->second
+                                : routing::Estimate{.rate_ppm = 900'000, .drawn_ppm = 900'000});
+      }
+      return estimates;
+    };
+  }
+  RoutingMeans means;
   ProfileEntry profile;
   std::vector<std::shared_ptr<ConnectorAccount>> accounts;
   Payment payment;
@@ -197,6 +215,95 @@ TEST(RoutePayment, KnowsOfThePaymentWhatARuleMayAskFor) {
   }
 }
 
+TEST(RoutePayment, TheBestIsChosenByWhatIsKnown) {
+  Shop shop;
+  shop.use(R"({"type":"dynamic","data":{}})");
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2})) << "nothing is known";
+  shop.means.estimates = shop.tell();
+  shop.known[2] = {.rate_ppm = 973'140, .drawn_ppm = 973'140};
+  shop.details.card.network = "Visa";
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
+  const routing::Segment segment{PaymentMethod::card, routing::network_number("visa"),
+                                 shop.payment.amount.currency};
+  EXPECT_EQ(shop.asked, (std::vector<routing::Segment>{segment}));
+  EXPECT_TRUE(route_in_words(shop.route()->reason_json)
+                  .ends_with(", expected to approve 97.31 per cent, at a cost of 0.00 per cent"));
+  shop.known[1] = {.rate_ppm = 900'000, .drawn_ppm = 990'000};
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_TRUE(route_in_words(shop.route()->reason_json).ends_with("tried to learn how it does"));
+}
+
+TEST(RoutePayment, ARuleMayAskForASuccessRate) {
+  Shop shop;
+  shop.means.estimates = shop.tell();
+  shop.use(
+      R"({"type":"advanced","data":{"defaultSelection":{"type":"priority","data":[)" + Shop::choice(1) +
+      R"(]},"rules":[{"name":"good","connectorSelection":{"type":"priority","data":["stripe"]},"statements":[)"
+      R"({"condition":[{"lhs":"success_rate","comparison":"greater_than","value":{"type":"number","value":0.95}}]}]}]}})");
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_TRUE(shop.route()->reason_json.contains(R"("by":"advanced")"));
+  EXPECT_FALSE(shop.route()->reason_json.contains("good"));
+  shop.known[2] = {.rate_ppm = 950'001};
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_TRUE(shop.route()->reason_json.contains(R"("rule":"good")"));
+}
+
+TEST(RoutePayment, TheConfigurationsRulesServeProfilesWithoutAnAlgorithm) {
+  Shop shop;
+  const auto document = json::parse(Shop::rule("dollars", "currency", "enum_variant", "\"USD\""));
+  const auto rules = routing::compile_algorithm(routing::read_algorithm(document->root(), "rules").value(),
+                                                "rules", std::nullopt);
+  shop.means.rules = &rules.value();
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_EQ(route_in_words(shop.route()->reason_json), "the configuration, rule \"dollars\"");
+  std::ranges::reverse(shop.profile.by_default);
+  shop.payment.amount.currency = Currency::parse("EUR").value();
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1})) << "no rule holds: the profile's default";
+  EXPECT_EQ(shop.route()->reason_json, "");
+  shop.payment.amount.currency = Currency::parse("USD").value();
+  shop.use(R"({"type":"single","data":)" + Shop::choice(1) + "}");
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2}));
+}
+
+TEST(RoutePayment, ACanaryTakesItsShareAndSaysSo) {
+  Shop shop;
+  shop.use(R"({"type":"single","data":)" + Shop::choice(2) + "}");
+  const auto trial = shop.profile.routing;
+  shop.use(R"({"type":"single","data":)" + Shop::choice(1) + "}");
+  shop.profile.canary = std::make_shared<const RoutingCanary>(trial, 100, 7);
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_TRUE(shop.route()->reason_json.ends_with(R"(,"canary":1})"));
+  EXPECT_TRUE(route_in_words(shop.route()->reason_json).ends_with(" on trial"));
+  shop.profile.canary = std::make_shared<const RoutingCanary>(trial, 0, 7);
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_TRUE(shop.route()->reason_json.ends_with(R"(,"canary":0})"));
+  shop.profile.routing = nullptr;
+  EXPECT_EQ(shop.route()->reason_json, R"({"by":"default","canary":0})");
+  shop.details.routing_json = R"({"type":"single","data":"stripe"})";
+  EXPECT_EQ(shop.route()->reason_json, R"({"by":"request"})") << "which is neither's doing";
+}
+
+TEST(RoutePayment, WhoFailsTooOftenGoesBehindUnlessTheRequestNamesThem) {
+  Shop shop;
+  shop.means = {shop.tell(), 980'000};
+  shop.known[1] = {.rate_ppm = 900'000, .technical_ppm = 979'999, .technical_payments = 100};
+  const std::string failing =
+      R"({"type":"volume_split","data":[{"connector":)" + Shop::choice(1) + R"(,"split":100}]})";
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_EQ(
+      route_in_words(shop.route()->reason_json),
+      "the default order of connectors, expected to approve 90.00 per cent, at a cost of 0.00 per cent, "
+      "before 1 that fails too often");
+  shop.use(failing);
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_FALSE(shop.route()->reason_json.contains("share")) << "which is another's";
+  shop.details.routing_json = failing;
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1}));
+  shop.details.routing_json.clear();
+  shop.means.set_back_below_ppm = 979'999;
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2}));
+}
+
 TEST(RoutePayment, TheReasonFitsAndSaysWhatDecided) {
   Shop shop;
   const std::string name(routing::kNameMax, 'n');
@@ -209,8 +316,15 @@ TEST(RoutePayment, TheReasonFitsAndSaysWhatDecided) {
                R"("connectorSelection":{"type":"volume_split","data":[{"connector":)" + Shop::choice(2) +
                    R"(,"split":100}]})");
   shop.use(rule);
+  // Its longest form: the shortest words, the longest numbers.
+  shop.means = {shop.tell(), 980'000};
+  shop.known[2] = {.rate_ppm = 1'000'000, .drawn_ppm = 1'000'000};
+  shop.known[1] = {.technical_ppm = 0, .technical_payments = 100};
+  shop.profile.canary = std::make_shared<const RoutingCanary>(shop.profile.routing, 100, 7);
+  EXPECT_LE(shop.route()->reason_json.size(), kRouteReasonMax);
+  shop.profile.canary = nullptr;
+  shop.means = {};
   const Result<Route> route = shop.route();
-  EXPECT_LE(route->reason_json.size(), kRouteReasonMax);
   EXPECT_EQ(route_in_words(route->reason_json), "routing algorithm " + to_text(RoutingAlgorithmId{7, 7}) +
                                                     ", rule \"" + name +
                                                     "\", drawn for a share of 100 per cent");

@@ -5,7 +5,8 @@
 namespace payweir::store {
 namespace {
 
-constexpr std::size_t kActiveMax = 10'000;  // one a profile; flows bounds those
+constexpr std::size_t kActiveMax = 10'000;   // two a profile; flows bounds those
+constexpr std::size_t kCanariesMax = 1'000;  // more are judged when some of these have ended
 
 constexpr Query kListRoutingAlgorithms{
     "list_routing_algorithms",
@@ -15,7 +16,12 @@ constexpr Query kListRoutingAlgorithms{
 constexpr Query kListActiveRoutingAlgorithms{
     "list_active_routing_algorithms",
     kSql<RoutingAlgorithmRow,
-         "SELECT {} FROM routing_algorithm WHERE merchant_no = $1 AND active = 1 ORDER BY key">};
+         "SELECT {} FROM routing_algorithm WHERE merchant_no = $1 AND (active = 1 OR canary_percent > 0) "
+         "ORDER BY key">};
+constexpr Query kListRunningCanaries{
+    "list_running_canaries",
+    kSql<RoutingAlgorithmRow,
+         "SELECT {} FROM routing_algorithm WHERE canary_percent > 0 ORDER BY profile_key">};
 constexpr Query kFindRoutingAlgorithm{
     "find_routing_algorithm",
     kSql<RoutingAlgorithmRow, "SELECT {} FROM routing_algorithm WHERE merchant_no = $1 AND key = $2">};
@@ -36,6 +42,10 @@ Task<Result<std::vector<RoutingAlgorithmRow>>> list_active_routing_algorithms(St
                                                                               std::int64_t merchant_no) {
   return select_rows<RoutingAlgorithmRow>(store, kListActiveRoutingAlgorithms, parameters_of(merchant_no),
                                           kActiveMax);
+}
+
+Task<Result<std::vector<RoutingAlgorithmRow>>> list_running_canaries(Store& store) {
+  return select_rows<RoutingAlgorithmRow>(store, kListRunningCanaries, {}, kCanariesMax);
 }
 
 Task<Result<std::optional<RoutingAlgorithmRow>>> find_routing_algorithm(Store& store,
