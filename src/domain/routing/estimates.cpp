@@ -282,7 +282,7 @@ Estimate SuccessRates::estimate(std::int64_t account_key, Segment segment, std::
   const bool is_recovering = is_down && answers > 0 && answers * 2 >= asked && asked < 8 * std::int64_t{kOne};
   const bool is_silent = is_down && asked < kOne / 2;
   if ((is_silent && dice % kProbes == 0) || (is_recovering && dice % kProbesAfterAnswers == 0))
-    made.drawn_ppm = kAll + static_cast<std::int32_t>(dice >> 40 & 0xffff);
+    made.drawn_ppm = 2 * kAll + static_cast<std::int32_t>(dice >> 40 & 0xffff);  // before every other draw
   return made;
 }
 

@@ -205,12 +205,15 @@ TEST(SuccessRates, AClockThatIsSetBackBreaksNothing) {
   feed(steady, kFirst, cards(), 500, 500, kStart + days(3));
   feed(rates, kFirst, cards(), 100, 0, kStart);
   feed(steady, kFirst, cards(), 100, 0, kStart + days(3));
-  const Estimate estimate = rates.estimate(kFirst, cards(), 7, kStart);
-  const Estimate expected = steady.estimate(kFirst, cards(), 7, kStart + days(3));
-  EXPECT_EQ(estimate.rate_ppm, expected.rate_ppm);
-  EXPECT_EQ(estimate.payments, 1100);
-  EXPECT_EQ(estimate.technical_ppm, expected.technical_ppm);
-  EXPECT_EQ(estimate.drawn_ppm, expected.drawn_ppm);
+  // While it is behind, and when it is right again.
+  for (const Instant now : {kStart, kStart + days(3)}) {
+    const Estimate estimate = rates.estimate(kFirst, cards(), 7, now);
+    const Estimate expected = steady.estimate(kFirst, cards(), 7, kStart + days(3));
+    EXPECT_EQ(estimate.rate_ppm, expected.rate_ppm);
+    EXPECT_EQ(estimate.payments, 1100);
+    EXPECT_EQ(estimate.technical_payments, expected.technical_payments);
+    EXPECT_EQ(estimate.drawn_ppm, expected.drawn_ppm);
+  }
 }
 
 TEST(SuccessRates, TheSegmentsThatWereNotFedForLongestMakeRoom) {

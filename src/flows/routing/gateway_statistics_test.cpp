@@ -158,11 +158,11 @@ TEST(GatewayStatistics, ThreadsShareIt) {
   GatewayStatistics statistics;
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 4; ++thread)
-    threads.emplace_back([&statistics] {
+    threads.emplace_back([&statistics, thread] {
       for (int i = 0; i < 500; ++i) {
         feed(statistics, 7, visa(), 1, 1);
         static_cast<void>(payments(statistics));
-        static_cast<void>(save(statistics));
+        if (thread == 0) static_cast<void>(save(statistics));
       }
     });
   for (std::thread& thread : threads)
