@@ -22,7 +22,7 @@ export CCACHE_NOHASHDIR := 1
 .PHONY: help
 help:  ## list these commands
 	@echo "Payweir: a payment switch in one binary"
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 .PHONY: run
 run: build  ## build, then start the switch and a sandbox gateway on 127.0.0.1:8080
@@ -68,6 +68,12 @@ bench: build  ## payments a second, latency, CPU and bytes written a payment: [C
 	@tools/build.sh release payweir_load payweir_http_floor store_bench
 	@exec python3 bench/run.py $(if $(CONNECTOR),--connector $(CONNECTOR)) $(ARGS)
 
+.PHONY: bench-routing
+bench-routing:  ## what routing by success rate wins, and what a decision costs: FROM=1 [SEEDS=40]
+	@tools/setup.sh build
+	@tools/build.sh release routing_bench
+	@build/release/bench/routing_bench $(FROM) $(if $(filter file,$(origin SEEDS)),40,$(SEEDS))
+
 .PHONY: statements
 statements:  ## statements of 1024 MiB read through: MB/s and memory; [MIB=1024]
 	@tools/setup.sh build
@@ -90,7 +96,7 @@ sim: simulator  ## years of faults in minutes: SEEDS=100 FROM=1 [PAYMENTS=500] [
 	  $(if $(PAYMENTS),--payments $(PAYMENTS)) $(if $(FAULTS),--faults $(FAULTS)) $(ARGS)
 
 .PHONY: sweep
-sweep: simulator  ## 69 scenarios, each call, write and step failing in every way it can: [EVERY=1]
+sweep: simulator  ## 54 scenarios, each call, write and step failing in every way it can: [EVERY=1]
 	@exec build/sim/tests/sim/payweir_sim sweep --every $(EVERY) --jobs $(JOBS) $(ARGS)
 
 .PHONY: mutants
@@ -98,8 +104,10 @@ mutants: simulator  ## bugs planted on purpose, and after how many seeds each is
 	@exec build/sim/tests/sim/payweir_sim mutants --seeds 1000 --from $(FROM) --payments 60 --jobs $(JOBS) $(ARGS)
 
 .PHONY: ambiguity
-ambiguity: simulator  ## what a gateway did, what it says, when, and who else is asked then: no double charge
-	@exec build/sim/tests/sim/payweir_sim ambiguity --jobs $(JOBS)
+ambiguity:  ## what a gateway did, what it says, when, and who else is asked then: no double charge
+	@tools/setup.sh test
+	@tools/build.sh dev domain_test
+	@build/dev/src/domain_test --gtest_filter='Ambiguity.*' --gtest_brief=1
 
 .PHONY: cover
 cover:  ## how much of the pure rooms their tests reach: branches and conditions

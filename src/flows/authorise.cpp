@@ -5,6 +5,7 @@
 
 #include "base/planted.hpp"
 #include "domain/routing/failover.hpp"
+#include "flows/routing/learn.hpp"
 #include "flows/settle.hpp"
 
 namespace payweir::flows {
@@ -186,6 +187,7 @@ class Journey {
       is_recorded =
           std::holds_alternative<store::commit::Committed>(committed) || PLANTED(moves_on_unrecorded);
       if (is_recorded) {
+        learn_from(context_, snapshot_, outcome_);
         count(next);
         send_by_ = send_by;
         moved.aggregate.superseded.reset();

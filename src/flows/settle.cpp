@@ -6,6 +6,7 @@
 #include "base/planted.hpp"
 #include "flows/gateway.hpp"
 #include "flows/operate.hpp"
+#include "flows/routing/learn.hpp"
 #include "store/queries/inbox_queries.hpp"
 #include "store/queries/payment_queries.hpp"
 
@@ -193,6 +194,8 @@ Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_
     store::CommitAnswer committed = co_await context.store.commit(std::move(changes));
     if (std::holds_alternative<store::commit::Committed>(committed)) {
       count_state(context, before, snapshot);
+      if (const auto* ended = std::get_if<event::OperationEnded>(&event))
+        learn_from(context, snapshot, ended->outcome);
       co_return Settled{decided, answered, gateway_us};
     }
     if (auto* failed = std::get_if<store::commit::Failed>(&committed))
