@@ -195,9 +195,9 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     }
     if (!snapshot.profile) co_return fail(Code::not_found, "profile_id", "the business profile was deleted");
     const Card* given = change.instrument ? std::get_if<Card>(&*change.instrument) : nullptr;
-    Result<Route> route = route_payment({*snapshot.profile, snapshot.aggregate.payment, *snapshot.details,
-                                         confirm.method, given, change.only_account},
-                                        routing_means(context));
+    Result<Route> route =
+        choose_route(context, {*snapshot.profile, snapshot.aggregate.payment, *snapshot.details,
+                               confirm.method, given, change.only_account});
     if (!route) {
       Result<Answer> answer =
           co_await replay_or_fail(context, key, std::move(route.error()), AnswerWith::payment, rendering);

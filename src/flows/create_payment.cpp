@@ -97,8 +97,7 @@ Task<Result<Answer>> create_payment(Context& context, Principal principal, Key k
   const PaymentMethod method = command.instrument ? method_of(*command.instrument) : PaymentMethod::card;
   const Card* card = command.instrument ? std::get_if<Card>(&*command.instrument) : nullptr;
   Result<Route> route =
-      route_payment({*snapshot.profile, snapshot.aggregate.payment, *snapshot.details, method, card},
-                    routing_means(context));
+      choose_route(context, {*snapshot.profile, snapshot.aggregate.payment, *snapshot.details, method, card});
   if (!route) {  // switched off since, perhaps: a repeated request still gets its first answer
     Result<Answer> answer = co_await replay_or_fail(context, std::move(key), std::move(route.error()),
                                                     AnswerWith::payment, rendering);

@@ -170,6 +170,7 @@ TEST(Failover, StaysWhereItSucceeded) {
   EXPECT_EQ(shop.attempts(), "a:charged");
   EXPECT_EQ(shop.charges("sk_test_b"), 0u);
   EXPECT_EQ(shop.counted(), "0 left, 0 other_account, 0 same_account, 0 step_up");
+  EXPECT_TRUE(shop.context().telemetry.render({}).contains("payweir_routing_decision_seconds_count 1\n"));
 }
 
 TEST(Failover, EachAttemptHasAKeyOfItsOwn) {

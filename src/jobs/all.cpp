@@ -23,6 +23,7 @@ std::vector<std::unique_ptr<Job>> all_jobs(flows::Context& context) {
   jobs.push_back(std::make_unique<ReverseJob>(context));
   jobs.push_back(std::make_unique<PurgeJob>(context));
   jobs.push_back(std::make_unique<MeasureJob>(context));
+  jobs.push_back(std::make_unique<MeasureAccountsJob>(context));
   jobs.push_back(std::make_unique<RenewArtefactsJob>(context));
   jobs.push_back(std::make_unique<WatchCertificatesJob>(context));
   jobs.push_back(std::make_unique<JudgeCanariesJob>(context));

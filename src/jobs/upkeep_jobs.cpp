@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "flows/routing/breaker_series.hpp"
+#include "flows/routing/success_series.hpp"
 #include "jobs/schedule.hpp"
 #include "store/queries/event_queries.hpp"
 #include "store/queries/idempotency_queries.hpp"
@@ -57,6 +58,17 @@ Task<Result<std::vector<DueItem>>> MeasureJob::list_due(Selection) {
 }
 
 Task<Result<void>> MeasureJob::work(DueItem) {
+  co_return Result<void>{};
+}
+
+Task<Result<std::vector<DueItem>>> MeasureAccountsJob::list_due(Selection) {
+  Result<std::vector<flows::SuccessSeries>> accounts = co_await flows::list_success_series(context_);
+  if (!accounts) co_return fail(std::move(accounts.error()));
+  context_.telemetry.publish_success(std::move(*accounts));
+  co_return std::vector<DueItem>{};
+}
+
+Task<Result<void>> MeasureAccountsJob::work(DueItem) {
   co_return Result<void>{};
 }
 

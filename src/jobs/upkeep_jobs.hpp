@@ -34,4 +34,18 @@ class MeasureJob final : public Job {
   flows::Context& context_;
 };
 
+// Reads how accounts do, for /metrics.
+class MeasureAccountsJob final : public Job {
+ public:
+  explicit MeasureAccountsJob(flows::Context& context) : context_(context) {}
+  [[nodiscard]] std::string_view name() const override { return "measure_accounts"; }
+  [[nodiscard]] Pace pace() const override { return {minutes(1), 1}; }
+  // Measures; there is never an item.
+  [[nodiscard]] Task<Result<std::vector<DueItem>>> list_due(Selection selection) override;
+  [[nodiscard]] Task<Result<void>> work(DueItem item) override;
+
+ private:
+  flows::Context& context_;
+};
+
 }  // namespace payweir::jobs

@@ -6,66 +6,14 @@
 #include <utility>
 
 #include "base/id.hpp"
+#include "flows/routing/stored_counts.hpp"
 #include "store/queries/statistics_queries.hpp"
 
 namespace payweir::flows {
 namespace {
 
-// Counts as they are stored: a byte that names the format, then for each segment seven numbers of seven bits
-// a byte, the lowest first: account, method, network, currency, approved, declined, failed.
-constexpr char kFormat = 1;
 constexpr Duration kLoaded = hours(24);
 constexpr std::size_t kPage = 64;  // rows
-
-void pack(std::uint64_t number, std::string& out) {
-  for (; number >= 0x80; number >>= 7)
-    out += static_cast<char>(0x80 | (number & 0x7f));
-  out += static_cast<char>(number);
-}
-
-// None when the text ends too early or the number is more than `max`.
-std::optional<std::uint64_t> unpack(std::string_view& text, std::uint64_t max) {
-  std::uint64_t number = 0;
-  for (int shift = 0; shift < 63 && !text.empty(); shift += 7) {
-    const auto byte = static_cast<unsigned char>(text.front());
-    text.remove_prefix(1);
-    number |= std::uint64_t{byte & 0x7fu} << shift;
-    if (byte < 0x80) return number <= max ? std::optional(number) : std::nullopt;
-  }
-  return std::nullopt;
-}
-
-struct Entry {
-  std::int64_t account_key = 0;
-  routing::Segment segment;
-  routing::Counts counts;
-};
-
-std::optional<Entry> unpack_entry(std::string_view& text) {
-  const auto account = unpack(text, INT64_MAX), method = unpack(text, UINT8_MAX),
-             network = unpack(text, UINT8_MAX), numeric = unpack(text, 999);
-  const auto approved = unpack(text, UINT32_MAX), declined = unpack(text, UINT32_MAX),
-             failed = unpack(text, UINT32_MAX);
-  if (!account || !method || !network || !numeric || !approved || !declined || !failed) return std::nullopt;
-  const Result<Currency> currency = Currency::from_numeric(static_cast<std::int64_t>(*numeric));
-  if (!currency) return std::nullopt;
-  return Entry{static_cast<std::int64_t>(*account),
-               {static_cast<PaymentMethod>(*method), static_cast<std::uint8_t>(*network), *currency},
-               {static_cast<std::uint32_t>(*approved), static_cast<std::uint32_t>(*declined),
-                static_cast<std::uint32_t>(*failed)}};
-}
-
-std::optional<std::vector<Entry>> unpack_entries(std::string_view text) {
-  if (text.empty() || text.front() != kFormat) return std::nullopt;
-  text.remove_prefix(1);
-  std::vector<Entry> entries;
-  while (!text.empty()) {
-    const std::optional<Entry> entry = unpack_entry(text);
-    if (!entry) return std::nullopt;
-    entries.push_back(*entry);
-  }
-  return entries;
-}
 
 void count(routing::Counts& counts, routing::Observation observation) {
   switch (observation) {
@@ -117,16 +65,13 @@ std::vector<store::GatewayStatisticsRow> GatewayStatistics::take_rows(Instant no
   for (Window& window : windows_) {
     if (!std::exchange(window.is_new, false)) continue;
     store::GatewayStatisticsRow row{window.key, window.version + 1, window.started_at, now, {}};
-    row.counts += kFormat;
+    std::vector<StoredCounts> all;
+    all.reserve(window.counts.size());
     for (const auto& [key, counts] : window.counts) {
       const auto& [account, method, network, currency] = key;
-      pack(static_cast<std::uint64_t>(account), row.counts);
-      pack(method, row.counts);
-      pack(network, row.counts);
-      pack(static_cast<std::uint64_t>(currency), row.counts);
-      for (const std::uint32_t number : {counts.approved, counts.declined, counts.technical_failures})
-        pack(number, row.counts);
+      all.push_back({account, method, network, currency, counts});
     }
+    row.counts = pack_counts(all);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -149,11 +94,16 @@ void GatewayStatistics::finish(const store::GatewayStatisticsRow& row, Saving sa
 }
 
 bool GatewayStatistics::load(const store::GatewayStatisticsRow& row) {
-  const std::optional<std::vector<Entry>> entries = unpack_entries(row.counts);
-  if (!entries) return false;
+  const std::optional<std::vector<StoredCounts>> all = unpack_counts(row.counts);
+  if (!all) return false;
+  for (const StoredCounts& each : *all)
+    if (!Currency::from_numeric(each.currency)) return false;
   const BriefLock::Hold hold(lock_);
-  for (const Entry& entry : *entries)
-    rates_.observe(entry.account_key, entry.segment, entry.counts, row.modified_at);
+  for (const StoredCounts& each : *all)
+    rates_.observe(
+        each.account_key,
+        {static_cast<PaymentMethod>(each.method), each.network, *Currency::from_numeric(each.currency)},
+        each.counts, row.modified_at);
   return true;
 }
 

@@ -15,4 +15,12 @@ namespace payweir::flows {
           .rules = context.settings.routing_rules.get()};
 }
 
+// The route of a payment by them, and how long it took to find goes to /metrics.
+[[nodiscard]] inline Result<Route> choose_route(Context& context, const RoutedPayment& routed) {
+  const std::int64_t began_us = context.clock.suspended_us();
+  Result<Route> route = route_payment(routed, routing_means(context));
+  context.telemetry.routing_decision.observe(context.clock.suspended_us() - began_us);
+  return route;
+}
+
 }  // namespace payweir::flows
