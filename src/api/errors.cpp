@@ -32,7 +32,7 @@ constexpr ErrorEntry unavailable(int status, std::string_view message, int retry
 constexpr ErrorEntry kInternal{
     .status = 500, .type = "api", .code = "HE_00", .message = "Something went wrong"};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kResources = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kResources = {{
     {"payment_id", "Payment does not exist in our records"},
     {"payment_link_id", "Payment Link does not exist in our records"},
     {"routing_algorithm_id", "Routing algorithm does not exist in our records"},
@@ -42,6 +42,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kResource
     {"profile_id", "Business profile does not exist in our records"},
     {"key_id", "API Key does not exist in our records"},
     {"event_id", "Event does not exist in our records"},
+    {"gsm", "GSM with given key does not exist in our records"},
 }};
 
 // Upstream has two sentences for a payment in the wrong state, each with its own code.

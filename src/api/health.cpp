@@ -33,7 +33,10 @@ Task<Result<Reply>> ready(RequestContext request) {
 
 Task<Result<Reply>> metrics(RequestContext request) {
   const auto store = request.flows.store.statistics();
-  co_return text_reply(request.flows.telemetry.render(store), "text/plain; version=0.0.4; charset=utf-8");
+  const flows::GuardReadings guards =
+      flows::read_guards(request.flows.traffic.admission, request.flows.traffic.health);
+  co_return text_reply(request.flows.telemetry.render(store, guards),
+                       "text/plain; version=0.0.4; charset=utf-8");
 }
 
 using enum http::Method;

@@ -35,6 +35,10 @@ struct Config {
   std::string wechatpay_open_url = "https://open.weixin.qq.com";
   std::string wechatpay_api_url = "https://api.weixin.qq.com";
   std::int64_t gateway_timeout_ms = 30'000;
+  std::int64_t first_timeout_ms = 3'000;
+  std::int64_t later_timeout_ms = 5'000;
+  std::int64_t connections_per_host = 512;
+  std::int64_t connection_wait_ms = 1'000;
   std::int64_t send_window_ms = 20'000;
   std::int64_t callback_tolerance_s = 300;
   std::int64_t session_expiry_s = 900;

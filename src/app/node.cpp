@@ -52,6 +52,8 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   settings.identity_hosts.emplace("wechatpay",
                                   IdentityHosts{config.wechatpay_open_url, config.wechatpay_api_url});
   settings.gateway_timeout = milliseconds(config.gateway_timeout_ms);
+  settings.first_timeout = milliseconds(config.first_timeout_ms);
+  settings.later_timeout = milliseconds(config.later_timeout_ms);
   settings.send_window = milliseconds(config.send_window_ms);
   settings.routing_set_back_below_ppm =
       static_cast<std::int32_t>(config.routing_set_back_below_percent * 10'000);
@@ -215,6 +217,8 @@ Result<void> Node::add_workers() {
   for (std::size_t index = 0; index < pool_->size(); ++index) {
     net::ClientConfig client;
     client.ca_file = config_.tls_ca_file;
+    client.connections_per_origin_max = static_cast<std::size_t>(config_.connections_per_host);
+    client.connection_wait = milliseconds(config_.connection_wait_ms);
     if (config_.webhooks_allow_private) client.webhook_reach = {true, true, {}};
     Result<std::unique_ptr<net::HttpClientPool>> http =
         net::HttpClientPool::create(pool_->executor(index), clock_, std::move(client));

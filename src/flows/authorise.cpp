@@ -89,7 +89,8 @@ class Journey {
   Task<void> send() {
     SendTerms terms;
     terms.send_by = send_by_;
-    terms.timeout = attempts_ == 1 ? snapshot_.account->first_timeout : snapshot_.account->later_timeout;
+    terms.timeout = attempt_timeout(context_.settings, *snapshot_.account,
+                                    attempts_ == 1 ? AttemptPlace::first : AttemptPlace::later);
     // The last try takes what is paid with along.
     const bool may_be_last = !has_more_tries();
     std::optional<Instrument> instrument = may_be_last ? std::move(instrument_) : instrument_;
@@ -182,6 +183,7 @@ class Journey {
       store::CommitAnswer committed = co_await context_.store.commit(std::move(changes));
       is_recorded = std::holds_alternative<store::commit::Committed>(committed);
       if (is_recorded) {
+        count(next);
         send_by_ = send_by;
         moved.aggregate.superseded.reset();
         moved.aggregate.superseded_attempt.reset();
@@ -195,6 +197,14 @@ class Journey {
     passage_ = next.passage;
     ++attempts_;
     co_return true;
+  }
+
+  // A payment that leaves its first account is a failover once, wherever else it goes.
+  void count(const NextTry& next) {
+    RetryWhy why = next.steps_up ? RetryWhy::step_up : RetryWhy::same_account;
+    if (next.account->row.id.key != account_key()) why = RetryWhy::other_account;
+    context_.telemetry.count_retry(why);
+    if (why == RetryWhy::other_account && !std::exchange(has_left_, true)) ++context_.telemetry.failovers;
   }
 
   void withdraw(const ConnectorAccount& account, Dispatch passage) {
@@ -213,6 +223,7 @@ class Journey {
   std::int64_t gateway_us_ = 0;
   std::int32_t attempts_ = 1;
   std::int32_t retries_here_ = 0;
+  bool has_left_ = false;  // its first account
 };
 
 }  // namespace

@@ -29,6 +29,10 @@ Result<std::shared_ptr<const ConnectorAccount>> open_account(Keys& keys, store::
   account->credentials = std::move(*credentials);
   account->details = ConnectorAccountDetails::parse(row.details);
   account->callback_addresses = account->details.callback_addresses();
+  account->fees = account->details.fees();
+  const ConnectorAccountDetails::Timeouts timeouts = account->details.timeouts();
+  account->first_timeout = timeouts.first;
+  account->later_timeout = timeouts.later;
   const std::span<const Connector* const> connectors = all_connectors();
   for (std::size_t i = 0; i < connectors.size(); ++i) {
     if (connectors[i]->capabilities().name != row.connector) continue;

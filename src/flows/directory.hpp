@@ -31,9 +31,9 @@ struct ConnectorAccount {
   ConnectorAccountDetails details;
   const Connector* connector = nullptr;  // null: this build has no such connector any more
   std::size_t connector_index = 0;
-  Duration first_timeout = seconds(3);                  // of a payment's first attempt
-  Duration later_timeout = seconds(5);                  // of those after it
   std::vector<AddressRange> callback_addresses;         // none: callbacks come from anywhere
+  std::vector<routing::Fee> fees;                       // what it costs, as its merchant says
+  Duration first_timeout, later_timeout;                // zero: the switch's; see attempt_timeout()
   ConnectorCredentials credentials;                     // opened
   std::shared_ptr<const PreparedCredentials> prepared;  // null: the connector needs none
 };

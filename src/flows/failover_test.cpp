@@ -110,6 +110,16 @@ struct TwoGateways : World {
         http.requests, [&](const http::Request& each) { return is_charge(each) && is_of(each, key); }));
   }
 
+  // "1 left, 1 other_account, 0 same_account, 0 step_up": what /metrics shows of them.
+  std::string counted() {
+    const Telemetry& telemetry = context().telemetry;
+    std::string text = std::to_string(telemetry.failovers) + " left";
+    constexpr std::array kWhys = {" other_account", " same_account", " step_up"};
+    for (std::size_t why = 0; why < kWhys.size(); ++why)
+      text += ", " + std::to_string(telemetry.retries[why]) + kWhys[why];
+    return text;
+  }
+
   Gateway a = succeeded, b = succeeded;
   Principal caller;
 };
@@ -133,6 +143,7 @@ TEST(Failover, StaysWhereItSucceeded) {
   EXPECT_EQ(shop.status(shop.pay()), "succeeded");
   EXPECT_EQ(shop.attempts(), "a:charged");
   EXPECT_EQ(shop.charges("sk_test_b"), 0u);
+  EXPECT_EQ(shop.counted(), "0 left, 0 other_account, 0 same_account, 0 step_up");
 }
 
 TEST(Failover, EachAttemptHasAKeyOfItsOwn) {
@@ -191,10 +202,11 @@ TEST(Failover, AnUnknownOutcomeThatIsFencedGoesOn) {
     if (is_charge(request)) return no_answer(request);
     if (request.method == http::Method::get)
       return http::Response{200, {}, R"({"object":"search_result","data":[],"has_more":false})"};
-    return http::Response{
-        400,
-        {},
-        R"({"error":{"type":"invalid_request_error","code":"parameter_missing","param":"amount","message":"Missing required param: amount."}})"};
+    json::Writer out;  // the inert intent under the same key
+    out.begin_object().field("object", "payment_intent").field("id", "pi_fence");
+    out.field("status", "requires_payment_method").key("metadata").begin_object();
+    out.field("payweir_fence", field_of(request, "metadata[payweir_fence]")).end_object().end_object();
+    return http::Response{200, {}, std::move(out).take()};
   };
   EXPECT_EQ(shop.status(shop.pay()), "succeeded");
   EXPECT_EQ(shop.attempts(), "a:failure b:charged");
@@ -251,6 +263,7 @@ TEST(Failover, EndsAfterThreeAttempts) {
   ASSERT_TRUE(answer.has_value());
   EXPECT_EQ(shop.status(*answer), "failed");
   EXPECT_EQ(shop.attempts(), "a:failure b:failure b:failure");
+  EXPECT_EQ(shop.counted(), "1 left, 1 other_account, 1 same_account, 0 step_up");
 }
 
 // F08: one account's failures must not double another's load.
@@ -310,6 +323,7 @@ TEST(Failover, StepsUpWhereTheDeclineAsksForAuthentication) {
   };
   EXPECT_EQ(shop.status(shop.pay()), "succeeded");
   EXPECT_EQ(shop.attempts(), "a:failure a:charged");
+  EXPECT_EQ(shop.counted(), "0 left, 0 other_account, 0 same_account, 1 step_up");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/planted.hpp"
+#include "flows/routing/error_meaning.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -201,6 +202,9 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
   }
   if (auto* rejected = std::get_if<outcome::Rejected>(&call.outcome)) rejected->retry_after = retry_after;
   count_contradiction(context, snapshot, call.outcome, origin);
+  if (!std::holds_alternative<outcome::Accepted>(call.outcome))
+    co_await explain(context, snapshot.account->row.connector, snapshot.aggregate.operation->kind,
+                     call.outcome);
   co_return call;
 }
 
@@ -242,9 +246,11 @@ Task<GatewayFinding> ask_gateway(Context& context, const PaymentSnapshot& snapsh
     };
     co_await compute_step(context, *snapshot.account, connector_of, step, std::move(resume));
   }
-  if (result.finding)
-    if (const auto* found = std::get_if<finding::Found>(&*result.finding))
-      count_contradiction(context, snapshot, found->outcome, origin);
+  auto* found = result.finding ? std::get_if<finding::Found>(&*result.finding) : nullptr;
+  if (!found) co_return result;
+  count_contradiction(context, snapshot, found->outcome, origin);
+  co_await explain(context, snapshot.account->row.connector, snapshot.aggregate.operation->kind,
+                   found->outcome);
   co_return result;
 }
 
@@ -321,6 +327,13 @@ Task<Result<void>> ask_whether_valid(Context& context, const ConnectorAccount& a
   if (!valid && !not_fetched.empty())
     valid.error().detail += "; what else could tell was not to be had: " + not_fetched;
   co_return valid;
+}
+
+Duration attempt_timeout(const Settings& settings, const ConnectorAccount& account, AttemptPlace place) {
+  const bool is_first = place == AttemptPlace::first;
+  const Duration of_account = is_first ? account.first_timeout : account.later_timeout;
+  const Duration of_switch = is_first ? settings.first_timeout : settings.later_timeout;
+  return std::min(of_account.ms > 0 ? of_account : of_switch, settings.gateway_timeout);
 }
 
 Instant executed_by(const Settings& settings, const Operation& operation) {

@@ -56,6 +56,12 @@ enum class Repeats : std::uint8_t { forbidden, allowed };
 // Has a connector compute, elsewhere when it takes long. The caller's frame holds all that `work` names.
 [[nodiscard]] Task<void> compute(Context& context, const Connector& connector, std::function<void()> work);
 
+// How long the call of one of a payment's attempts may take: what its account says, else what the switch
+// does, and settings.gateway_timeout at most.
+enum class AttemptPlace : std::uint8_t { first, later };
+[[nodiscard]] Duration attempt_timeout(const Settings& settings, const ConnectorAccount& account,
+                                       AttemptPlace place);
+
 // From when on a request that had arrived can no longer be running at the gateway.
 [[nodiscard]] Instant executed_by(const Settings& settings, const Operation& operation);
 

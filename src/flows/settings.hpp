@@ -31,6 +31,10 @@ struct Settings {
   // By connector name, of those that identify payers.
   std::map<std::string, IdentityHosts, std::less<>> identity_hosts;
   Duration gateway_timeout = seconds(30);  // for one whole gateway call
+  // For that of a payment's first attempt and of those after it, unless its account says otherwise: shorter,
+  // because the payer waits, and because an outcome that is not known is asked about.
+  Duration first_timeout = seconds(3);
+  Duration later_timeout = seconds(5);
   // send_by = recording + this; the recording itself may take seconds on a slow disk.
   Duration send_window = seconds(20);
   // Of profiles that have no active algorithm; null: there are none. Its default is nobody's word.
@@ -45,9 +49,9 @@ struct Settings {
   bool sandbox = false;
   // Lets merchants register webhook addresses that are not https or not public; for development only.
   bool webhooks_allow_private = false;
-  // Requests a second and burst, each io thread's share is 1/threads of it.
   // Requests of clients that call gateways, at once and at all io threads; beyond, 503.
   std::size_t payments_in_flight = 1'000;
+  // Requests a second and burst, each io thread's share is 1/threads of it.
   std::int64_t rate_limit_per_key = 50'000;
   std::int64_t rate_limit_per_address = 100'000;
   std::int64_t failed_auth_per_address_per_minute = 60;

@@ -4,6 +4,8 @@
 
 #include "base/check.hpp"
 #include "connectors/connector.hpp"
+#include "flows/admission.hpp"
+#include "flows/routing/gateway_health.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -135,11 +137,85 @@ void render_store(std::string& out, const store::Store::Statistics& store) {
          store.writable ? 1 : 0);
 }
 
+constexpr std::array<std::string_view, 3> kRetryWhys = {"other_account", "same_account", "step_up"};
+
+void render_retries(std::string& out, const Telemetry& telemetry) {
+  single(out, "payweir_failovers_total", "counter",
+         "Payments that left their first gateway account for another.", telemetry.failovers.load(kRelaxed));
+  constexpr std::string_view kName = "payweir_retries_total";
+  describe(out, kName, "counter", "Attempts after a payment's first, by what was tried.");
+  for (std::size_t why = 0; why < kRetryWhys.size(); ++why)
+    sample(out, kName, std::string("{why=\"").append(kRetryWhys[why]).append("\"}"),
+           std::to_string(telemetry.retries[why].load(kRelaxed)));
+}
+
+void render_guards(std::string& out, const GuardReadings& guards) {
+  constexpr std::string_view kTransitions = "payweir_breaker_transitions_total";
+  describe(out, kTransitions, "counter", "How often a circuit breaker entered a state.");
+  for (std::size_t state = 0; state < guards.breaker_transitions.size(); ++state)
+    sample(out, kTransitions,
+           std::string("{to=\"").append(to_string(static_cast<routing::BreakerState>(state))).append("\"}"),
+           std::to_string(guards.breaker_transitions[state]));
+  single(out, "payweir_admission_in_flight", "gauge", "Client requests that are calling gateways.",
+         guards.admission_in_flight);
+  single(out, "payweir_admission_refused_total", "counter",
+         "Client requests refused because too many were calling gateways.", guards.admission_refused);
+  single(out, "payweir_retry_budget_exhausted_total", "counter",
+         "Retries that were left out because their account had no budget left.", guards.retries_refused);
+}
+
+// `{merchant_connector_id="…",connector="…"`, to go on from.
+std::string labels_of(const AccountLabel& account) {
+  return std::string("{merchant_connector_id=\"")
+      .append(account.merchant_connector_id)
+      .append("\",connector=\"")
+      .append(account.connector)
+      .append("\"");
+}
+
+void render_breakers(std::string& out, const std::vector<BreakerSeries>& breakers) {
+  constexpr std::string_view kName = "payweir_breaker_state";
+  describe(out, kName, "gauge",
+           "Circuit breakers that opened within the last hour: 0 closed, 1 half open, 2 open.");
+  for (const BreakerSeries& each : breakers)
+    sample(out, kName,
+           labels_of(each.account).append(",operation=\"").append(to_string(each.kind)).append("\"}"),
+           std::to_string(static_cast<int>(each.state)));
+}
+
+void render_success(std::string& out, const std::vector<SuccessSeries>& accounts) {
+  constexpr std::string_view kName = "payweir_account_success_ratio";
+  describe(out, kName, "gauge", "Share of an account's payments of the last 24 hours that succeeded.");
+  for (const SuccessSeries& each : accounts)
+    sample(out, kName, labels_of(each.account).append("}"),
+           seconds_of(static_cast<std::uint64_t>(each.success_ppm)));  // millionths, as of a second
+}
+
+template <class Series>
+std::shared_ptr<const std::vector<Series>> first_of(std::vector<Series> series) {
+  if (series.size() > Telemetry::kAccountSeriesMax) series.resize(Telemetry::kAccountSeriesMax);
+  return std::make_shared<const std::vector<Series>>(std::move(series));
+}
+
 }  // namespace
+
+GuardReadings read_guards(const Admission& admission, const GatewayHealth& health) {
+  GuardReadings readings;
+  readings.admission_in_flight = admission.in_flight();
+  readings.admission_refused = admission.refused();
+  for (std::size_t state = 0; state < readings.breaker_transitions.size(); ++state)
+    readings.breaker_transitions[state] = health.transitions_to(static_cast<routing::BreakerState>(state));
+  readings.retries_refused = health.retries_refused();
+  return readings;
+}
+
+LatencyHistogram::LatencyHistogram(std::span<const std::int64_t> bounds_us) : bounds_us_(bounds_us) {
+  check(bounds_us.size() <= kBoundsMax, "a histogram has room for its bounds");
+}
 
 void LatencyHistogram::observe(std::int64_t us) {
   std::size_t slot = 0;
-  while (slot < kBoundsUs.size() && us > kBoundsUs[slot])
+  while (slot < bounds_us_.size() && us > bounds_us_[slot])
     ++slot;
   counts_[slot].fetch_add(1, kRelaxed);
   if (us > 0) sum_us_.fetch_add(static_cast<std::uint64_t>(us), kRelaxed);
@@ -148,11 +224,11 @@ void LatencyHistogram::observe(std::int64_t us) {
 void LatencyHistogram::render(std::string& out, std::string_view name, std::string_view help) const {
   describe(out, name, "histogram", help);
   std::uint64_t cumulative = 0;
-  for (std::size_t i = 0; i < kBoundsUs.size(); ++i) {
+  for (std::size_t i = 0; i < bounds_us_.size(); ++i) {
     cumulative += counts_[i].load(kRelaxed);
-    bucket(out, name, seconds_of(static_cast<std::uint64_t>(kBoundsUs[i])), cumulative);
+    bucket(out, name, seconds_of(static_cast<std::uint64_t>(bounds_us_[i])), cumulative);
   }
-  cumulative += counts_.back().load(kRelaxed);
+  cumulative += counts_[bounds_us_.size()].load(kRelaxed);
   finish_histogram(out, name, seconds_of(sum_us_.load(kRelaxed)), cumulative);
 }
 
@@ -168,7 +244,26 @@ void Telemetry::observe_gateway_clock(std::size_t connector_index, Duration ahea
   gateway_clock_ahead_ms[connector_index].store(ahead.ms, kRelaxed);
 }
 
-std::string Telemetry::render(const store::Store::Statistics& store) const {
+void Telemetry::publish_breakers(std::vector<BreakerSeries> breakers) {
+  auto kept = first_of(std::move(breakers));
+  const BriefLock::Hold hold(series_lock_);
+  breakers_.swap(kept);
+}
+
+void Telemetry::publish_success(std::vector<SuccessSeries> accounts) {
+  auto kept = first_of(std::move(accounts));
+  const BriefLock::Hold hold(series_lock_);
+  success_.swap(kept);
+}
+
+std::string Telemetry::render(const store::Store::Statistics& store, const GuardReadings& guards) const {
+  std::shared_ptr<const std::vector<BreakerSeries>> breakers;
+  std::shared_ptr<const std::vector<SuccessSeries>> success;
+  {
+    const BriefLock::Hold hold(series_lock_);
+    breakers = breakers_;
+    success = success_;
+  }
   std::string out;
   out.reserve(8192);
   render_requests(out, *this);
@@ -219,6 +314,12 @@ std::string Telemetry::render(const store::Store::Statistics& store) const {
                         "Time spent inside the switch a request, without the gateway's.");
   gateway_latency.render(out, "payweir_gateway_latency_seconds",
                          "Time spent waiting for a gateway's answer.");
+  routing_decision.render(out, "payweir_routing_decision_seconds",
+                          "Time to choose the gateway accounts of a payment.");
+  render_retries(out, *this);
+  render_guards(out, guards);
+  render_breakers(out, breakers ? *breakers : std::vector<BreakerSeries>());
+  render_success(out, success ? *success : std::vector<SuccessSeries>());
   render_store(out, store);
   return out;
 }

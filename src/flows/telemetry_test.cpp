@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "connectors/connector.hpp"
+#include "flows/admission.hpp"
+#include "flows/routing/gateway_health.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -93,6 +95,74 @@ TEST(Telemetry, CountsLatenciesInSecondsAndCumulatively) {
   EXPECT_EQ(shown.samples.at(name + "_bucket{le=\"+Inf\"}"), 4);
   EXPECT_EQ(shown.samples.at(name + "_count"), 4);
   EXPECT_DOUBLE_EQ(shown.samples.at(name + "_sum"), 90.00259);
+}
+
+TEST(Telemetry, MeasuresDecisionsFinely) {
+  Telemetry telemetry;
+  for (const std::int64_t us : {4, 5, 6, 50'000, 50'001})
+    telemetry.routing_decision.observe(us);
+  const Exposition shown = read(telemetry.render(store::Store::Statistics()));
+  const std::string name = "payweir_routing_decision_seconds";
+  EXPECT_EQ(shown.samples.at(name + "_bucket{le=\"0.000005\"}"), 2);
+  EXPECT_EQ(shown.samples.at(name + "_bucket{le=\"0.00001\"}"), 3);
+  EXPECT_EQ(shown.samples.at(name + "_bucket{le=\"0.05\"}"), 4);
+  EXPECT_EQ(shown.samples.at(name + "_bucket{le=\"+Inf\"}"), 5);
+  EXPECT_FALSE(shown.samples.contains(name + "_bucket{le=\"30\"}"));
+}
+
+TEST(Telemetry, ShowsRetriesAndTheGuardsOfGateways) {
+  Telemetry telemetry;
+  ++telemetry.failovers;
+  telemetry.count_retry(RetryWhy::other_account);
+  telemetry.count_retry(RetryWhy::step_up);
+  telemetry.count_retry(RetryWhy::step_up);
+  Admission admission(1);
+  const auto ticket = admission.admit(1, 0);
+  EXPECT_FALSE(admission.admit(2, 0));
+  GatewayHealth health{HealthPolicy{}};
+  for (int i = 0; i < 5; ++i)
+    health.concluded(7, OperationKind::authorise, GatewayHealth::Dispatch::allowed,
+                     GatewayHealth::Word::failed, 0);
+  while (health.take_retry(8)) {
+  }
+  const Exposition shown = read(telemetry.render(store::Store::Statistics(), read_guards(admission, health)));
+  EXPECT_EQ(shown.problems, std::vector<std::string>());
+  EXPECT_EQ(shown.samples.at("payweir_failovers_total"), 1);
+  EXPECT_EQ(shown.samples.at("payweir_retries_total{why=\"other_account\"}"), 1);
+  EXPECT_EQ(shown.samples.at("payweir_retries_total{why=\"same_account\"}"), 0);
+  EXPECT_EQ(shown.samples.at("payweir_retries_total{why=\"step_up\"}"), 2);
+  EXPECT_EQ(shown.samples.at("payweir_admission_in_flight"), 1);
+  EXPECT_EQ(shown.samples.at("payweir_admission_refused_total"), 1);
+  EXPECT_EQ(shown.samples.at("payweir_breaker_transitions_total{to=\"open\"}"), 1);
+  EXPECT_EQ(shown.samples.at("payweir_breaker_transitions_total{to=\"closed\"}"), 0);
+  EXPECT_EQ(shown.samples.at("payweir_retry_budget_exhausted_total"), 1);
+}
+
+TEST(Telemetry, ShowsAccountsByNameAndSoManyAtMost) {
+  Telemetry telemetry;
+  const AccountLabel account{"mca_1", "stripe"};
+  telemetry.publish_breakers({{account, OperationKind::refund, routing::BreakerState::open}});
+  telemetry.publish_success({{account, 987'650}, {{"mca_2", "alipay"}, 1'000'000}});
+  const Exposition shown = read(telemetry.render(store::Store::Statistics()));
+  EXPECT_EQ(shown.problems, std::vector<std::string>());
+  const std::string labels = "merchant_connector_id=\"mca_1\",connector=\"stripe\"";
+  EXPECT_EQ(shown.samples.at("payweir_breaker_state{" + labels + ",operation=\"refund\"}"), 2);
+  EXPECT_DOUBLE_EQ(shown.samples.at("payweir_account_success_ratio{" + labels + "}"), 0.98765);
+  EXPECT_EQ(
+      shown.samples.at("payweir_account_success_ratio{merchant_connector_id=\"mca_2\",connector=\"alipay\"}"),
+      1);
+
+  std::vector<SuccessSeries> many;
+  for (int i = 0; i < 10'000; ++i)
+    many.push_back({{"mca_" + std::to_string(i), "stripe"}, 0});
+  telemetry.publish_success(std::move(many));
+  telemetry.publish_breakers({});
+  std::size_t series = 0;
+  for (const auto& [name, value] : read(telemetry.render(store::Store::Statistics())).samples) {
+    series += name.starts_with("payweir_account_success_ratio{");
+    EXPECT_FALSE(name.starts_with("payweir_breaker_state{")) << name;
+  }
+  EXPECT_EQ(series, Telemetry::kAccountSeriesMax);
 }
 
 TEST(Telemetry, CountsBatchesBySize) {

@@ -298,6 +298,29 @@ TEST(DeliverJob, GaugesTellWhatWaitsAndWhatIsDead) {
   EXPECT_EQ(world.telemetry().deliveries_dead.load(), 1);
 }
 
+TEST(MeasureJob, ShowsBreakersByTheNamesOfTheirAccounts) {
+  World world;
+  flows::Context& context = world.context();
+  store::ConnectorAccountRow account;
+  account.id = context.new_id<ConnectorAccountTag>();
+  account.connector = "stripe";
+  store::ChangeSet changes;
+  changes.insert(account);
+  ASSERT_TRUE(
+      std::holds_alternative<store::commit::Committed>(world.run(context.store.commit(std::move(changes)))));
+  constexpr std::int64_t kNobodysAccount = 5;
+  for (const std::int64_t key : {account.id.key, kNobodysAccount})
+    for (int i = 0; i < 5; ++i)
+      context.traffic.health.concluded(key, OperationKind::capture, flows::GatewayHealth::Dispatch::allowed,
+                                       flows::GatewayHealth::Word::failed, context.clock.suspended_us());
+  MeasureJob measure(context);
+  ASSERT_TRUE(world.run(measure.list_due({})).has_value());
+  const std::string shown = world.telemetry().render(store::Store::Statistics());
+  EXPECT_TRUE(shown.contains("payweir_breaker_state{merchant_connector_id=\"" + to_text(account.id) +
+                             "\",connector=\"stripe\",operation=\"capture\"} 2\n"))
+      << shown;
+}
+
 store::IdempotencyRow claim_of(World& world) {
   store::IdempotencyRow claim;
   claim.key = world.context().new_key();

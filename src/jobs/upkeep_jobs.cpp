@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "flows/routing/breaker_series.hpp"
 #include "jobs/schedule.hpp"
 #include "store/queries/event_queries.hpp"
 #include "store/queries/idempotency_queries.hpp"
@@ -49,6 +50,9 @@ Task<Result<std::vector<DueItem>>> MeasureJob::list_due(Selection) {
   telemetry.late_charges = work->late_charges;
   telemetry.deliveries_pending = deliveries->pending;
   telemetry.deliveries_dead = deliveries->dead;
+  Result<std::vector<flows::BreakerSeries>> breakers = co_await flows::list_breaker_series(context_);
+  if (!breakers) co_return fail(std::move(breakers.error()));
+  telemetry.publish_breakers(std::move(*breakers));
   co_return std::vector<DueItem>{};
 }
 

@@ -1,8 +1,12 @@
 #include "net/client.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <list>
 #include <unordered_map>
 #include <utility>
 
@@ -52,11 +56,18 @@ class HttpClientPool::Pool {
   Task<Result<http::Response>> call(http::Request request, CallOptions options, BodySink* sink);
   void distrust(std::string_view origin);
 
+  std::size_t waiting_ = 0;
   std::size_t open_ = 0;
   std::size_t idle_ = 0;
   std::uint64_t connects_ = 0;
 
  private:
+  class Lease;
+  struct Waiter {
+    Lease* lease;
+    asio::steady_timer* timer;  // cancelled when the place is there
+  };
+
   // The connections to one origin. Goes away with the last of them.
   struct Site {
     std::string key;
@@ -65,14 +76,18 @@ class HttpClientPool::Pool {
     std::vector<std::unique_ptr<ClientConnection>> idle;  // the one used last is the next one used
     std::size_t users = 0;                                // calls that hold a Lease of it
     std::uint64_t generation = 0;                         // +1 when what was open is not trusted any more
+    std::size_t in_use = 0;                               // places for connections that calls have
+    std::list<Waiter> waiters;                            // calls that wait for one, oldest first
   };
 
-  // A call's hold on a site and on a connection, also when the call's frame is destroyed.
+  // A call's hold on a site, on a place there and on a connection, also when the call's frame is destroyed.
   class Lease {
    public:
     Lease(Pool& pool, Site& site) : pool_(pool), site_(site), generation_(site.generation) { ++site_.users; }
     ~Lease() {
       drop_connection();
+      stop_waiting();
+      if (has_place_) give_place_on();
       --site_.users;
       pool_.forget_if_unused(site_);
     }
@@ -81,6 +96,11 @@ class HttpClientPool::Pool {
 
     [[nodiscard]] Site& site() { return site_; }
     [[nodiscard]] ClientConnection& connection() { return *connection_; }
+    // A place for a connection of the site, if one is free and nobody waits.
+    bool take_place();
+    [[nodiscard]] bool has_place() const { return has_place_; }
+    void start_waiting(asio::steady_timer& timer);
+    void stop_waiting();
     bool take_idle();
     void open();
     void drop_connection() {
@@ -90,9 +110,13 @@ class HttpClientPool::Pool {
     void give_back();
 
    private:
+    void give_place_on();
+
     Pool& pool_;
     Site& site_;
     const std::uint64_t generation_;  // of the site when the call began
+    bool has_place_ = false;
+    std::optional<std::list<Waiter>::iterator> waiter_;
     std::unique_ptr<ClientConnection> connection_;
   };
 
@@ -100,6 +124,7 @@ class HttpClientPool::Pool {
   void forget_if_unused(Site& site);
   void forget_idle(Site& site, ClientConnection& connection);
   bool make_room();
+  Task<Result<void>> wait_for_place(Lease& lease, ClientConnection::TimePoint until);
   Task<Result<void>> connect(Lease& lease, ClientConnection::TimePoint until);
   Task<Result<Addresses>> find_addresses(Site& site, ClientConnection::TimePoint until);
 
@@ -111,6 +136,37 @@ class HttpClientPool::Pool {
   // By reach and origin: a connection made without the checks of public_only must not serve it.
   std::unordered_map<std::string, std::unique_ptr<Site>> sites_;
 };
+
+bool HttpClientPool::Pool::Lease::take_place() {
+  if (site_.in_use >= pool_.config_.connections_per_origin_max || !site_.waiters.empty()) return false;
+  ++site_.in_use;
+  return has_place_ = true;
+}
+
+void HttpClientPool::Pool::Lease::start_waiting(asio::steady_timer& timer) {
+  waiter_ = site_.waiters.insert(site_.waiters.end(), Waiter{this, &timer});
+  ++pool_.waiting_;
+}
+
+void HttpClientPool::Pool::Lease::stop_waiting() {
+  if (!waiter_) return;
+  site_.waiters.erase(*waiter_);
+  waiter_.reset();
+  --pool_.waiting_;
+}
+
+// To the call that has waited for longest; it has the place from now on, though it runs later.
+void HttpClientPool::Pool::Lease::give_place_on() {
+  has_place_ = false;
+  if (site_.waiters.empty()) {
+    --site_.in_use;
+    return;
+  }
+  const Waiter next = site_.waiters.front();
+  next.lease->stop_waiting();
+  next.lease->has_place_ = true;
+  next.timer->cancel();
+}
 
 bool HttpClientPool::Pool::Lease::take_idle() {
   while (!site_.idle.empty()) {
@@ -149,7 +205,7 @@ Result<HttpClientPool::Pool::Site*> HttpClientPool::Pool::find_site(const std::s
   if (!parsed) return fail(std::move(parsed.error()));
   if (reach == CallOptions::Reach::public_only)
     if (auto allowed = check_origin(*parsed, config_.webhook_reach); !allowed) return fail(allowed.error());
-  auto site = std::make_unique<Site>(Site{key, std::move(*parsed), reach, {}, 0, 0});
+  auto site = std::make_unique<Site>(Site{key, std::move(*parsed), reach, {}, 0, 0, 0, {}});
   return sites_.emplace(std::move(key), std::move(site)).first->second.get();
 }
 
@@ -202,6 +258,10 @@ Task<Result<http::Response>> HttpClientPool::Pool::call(http::Request request, C
   const Result<Site*> site = find_site(request.origin, options.reach);
   if (!site) co_return fail(site.error());
   Lease lease(*this, **site);
+  if (!lease.take_place()) {
+    const Result<void> waited = co_await wait_for_place(lease, order.until);
+    if (!waited) co_return fail(waited.error());
+  }
   for (;;) {
     const bool reused = lease.take_idle();
     if (!reused) {
@@ -222,6 +282,22 @@ Task<Result<http::Response>> HttpClientPool::Pool::call(http::Request request, C
     if (!died_unused) co_return answer;
     lease.drop_connection();
   }
+}
+
+Task<Result<void>> HttpClientPool::Pool::wait_for_place(Lease& lease, ClientConnection::TimePoint until) {
+  if (lease.site().waiters.size() >= config_.waiting_per_origin_max)
+    co_return fail(Code::too_many_connections, "", "Too many calls wait for a connection.");
+  asio::steady_timer timer(executor_);
+  timer.expires_at(std::min(until, std::chrono::steady_clock::now() + span_of(config_.connection_wait)));
+  lease.start_waiting(timer);
+  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  lease.stop_waiting();
+  const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none)
+    co_return fail(Code::cancelled, "", "The call was cancelled.");
+  if (!lease.has_place())
+    co_return fail(Code::too_many_connections, "", "No connection became free in time.");
+  co_return Result<void>{};
 }
 
 Task<Result<void>> HttpClientPool::Pool::connect(Lease& lease, ClientConnection::TimePoint until) {
@@ -285,6 +361,9 @@ std::size_t HttpClientPool::connections() const {
 }
 std::size_t HttpClientPool::idle_connections() const {
   return pool_->idle_;
+}
+std::size_t HttpClientPool::waiting() const {
+  return pool_->waiting_;
 }
 std::uint64_t HttpClientPool::connects() const {
   return pool_->connects_;

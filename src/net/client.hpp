@@ -22,7 +22,13 @@ namespace payweir::net {
 struct ClientConfig {
   std::string ca_file;  // PEM; "" takes the system's authorities
   WebhookReach webhook_reach;
-  std::size_t connections_max = 8192;      // of this object; more: too_many_connections, not_sent
+  std::size_t connections_max = 8192;  // of this object; more: too_many_connections, not_sent
+  // To one origin at once. A call beyond waits for one of them, first come, first served, and ends
+  // too_many_connections, not_sent, when none became free in time, or when too many are waiting already. A
+  // call holds its connection from connecting to the end of the answer, and waits for nothing else meanwhile.
+  std::size_t connections_per_origin_max = 512;
+  Duration connection_wait = seconds(1);
+  std::size_t waiting_per_origin_max = 1024;
   std::size_t idle_per_origin_max = 1024;  // more are closed after their answer
   Duration idle_timeout = seconds(25);     // below what servers commonly keep
   Duration connect_timeout = seconds(5);   // for each address tried, TLS included
@@ -51,6 +57,8 @@ class HttpClientPool final : public HttpClient {
 
   [[nodiscard]] std::size_t connections() const;
   [[nodiscard]] std::size_t idle_connections() const;
+  // Calls that wait for a connection.
+  [[nodiscard]] std::size_t waiting() const;
   // How often a connection was opened; the rest of the calls reused one.
   [[nodiscard]] std::uint64_t connects() const;
 

@@ -1,5 +1,9 @@
 // What gateways and merchants' endpoints may do to the client, and how sure it is of what happened: faults
-// A03, A12, A13, I03, I09.
+// A03, A12, A13, H06, I03, I09.
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -7,6 +11,8 @@
 
 #include <atomic>
 #include <future>
+#include <semaphore>
+#include <thread>
 
 #include "net/client_testkit.hpp"
 
@@ -186,6 +192,133 @@ TEST(Faults, I09_WebhooksNeedHttpsAndAnAllowedPort) {
                Certainty::not_sent);
   expect_error(caller.call("https://example.com:22", kPublicOnly), Code::address_not_allowed,
                Certainty::not_sent);
+}
+
+// A gateway that keeps every request waiting until it is told to answer one.
+struct SlowGateway {
+  std::counting_semaphore<100> may_answer{0};
+  ScriptedServer server{[this](RawPeer& peer) {
+    while (!peer.receive_until("{}").empty()) {
+      may_answer.acquire();
+      if (!peer.send(answer("ok"))) break;
+    }
+  }};
+};
+
+using Pending = std::future<Result<http::Response>>;
+
+Pending begin_call(Caller& caller, const std::string& origin) {
+  http::Request request{.method = http::Method::post, .target = "/charge", .origin = origin, .body = "{}"};
+  return boost::asio::co_spawn(caller.pool().executor(0),
+                               caller->send(std::move(request), {.timeout = seconds(5)}),
+                               boost::asio::use_future);
+}
+
+Task<std::size_t> waiting_of(HttpClientPool& client) {
+  co_return client.waiting();
+}
+
+void await_waiting(Caller& caller, std::size_t count) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (testkit::await_on(caller.pool(), waiting_of(*caller.operator->())) != count) {
+    ASSERT_LT(std::chrono::steady_clock::now(), until);
+    std::this_thread::yield();
+  }
+}
+
+TEST(Faults, H06_WithoutAFreeConnectionACallWaitsAndIsThenNotSent) {
+  SlowGateway gateway;
+  Caller caller({.connections_per_origin_max = 1, .connection_wait = milliseconds(20)});
+  Pending first = begin_call(caller, gateway.server.origin());
+  expect_error(begin_call(caller, gateway.server.origin()).get(), Code::too_many_connections,
+               Certainty::not_sent);
+  ScriptedServer other = answering(answer("ok"));
+  EXPECT_TRUE(caller.call(other.origin()).has_value()) << "another host's are its own";
+  gateway.may_answer.release(2);
+  EXPECT_TRUE(first.get().has_value());
+  EXPECT_TRUE(caller.call(gateway.server.origin()).has_value()) << "there is one again";
+  EXPECT_EQ(gateway.server.connections(), 1);
+}
+
+TEST(Faults, H06_CallsThatWaitGetTheConnectionInTheirOrder) {
+  SlowGateway gateway;
+  Caller caller({.connections_per_origin_max = 1, .connection_wait = seconds(5)});
+  std::vector<Pending> calls;
+  for (std::size_t i = 0; i < 5; ++i) {
+    calls.push_back(begin_call(caller, gateway.server.origin()));
+    await_waiting(caller, i);
+  }
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    gateway.may_answer.release();
+    EXPECT_TRUE(calls[i].get().has_value());
+    for (std::size_t later = i + 1; later < calls.size(); ++later)
+      EXPECT_EQ(calls[later].wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  }
+  EXPECT_EQ(gateway.server.connections(), 1);
+}
+
+TEST(Faults, H06_OnlySoManyCallsWait) {
+  SlowGateway gateway;
+  Caller caller(
+      {.connections_per_origin_max = 1, .connection_wait = seconds(5), .waiting_per_origin_max = 1});
+  Pending first = begin_call(caller, gateway.server.origin());
+  Pending second = begin_call(caller, gateway.server.origin());
+  await_waiting(caller, 1);
+  expect_error(caller.call(gateway.server.origin()), Code::too_many_connections, Certainty::not_sent);
+  gateway.may_answer.release(2);
+  EXPECT_TRUE(first.get().has_value());
+  EXPECT_TRUE(second.get().has_value());
+}
+
+TEST(Faults, H06_ACallThatIsCancelledWhileItWaitsHoldsUpNobody) {
+  SlowGateway gateway;
+  Caller caller({.connections_per_origin_max = 1, .connection_wait = seconds(5)});
+  Pending first = begin_call(caller, gateway.server.origin());
+  boost::asio::cancellation_signal signal;
+  std::promise<Result<http::Response>> cancelled;
+  http::Request request{
+      .method = http::Method::post, .target = "/", .origin = gateway.server.origin(), .body = "{}"};
+  boost::asio::co_spawn(caller.pool().executor(0), caller->send(std::move(request), {}),
+                        boost::asio::bind_cancellation_slot(
+                            signal.slot(), [&](std::exception_ptr, Result<http::Response> result) {
+                              cancelled.set_value(std::move(result));
+                            }));
+  await_waiting(caller, 1);
+  Pending third = begin_call(caller, gateway.server.origin());
+  await_waiting(caller, 2);
+  boost::asio::post(caller.pool().executor(0),
+                    [&] { signal.emit(boost::asio::cancellation_type::terminal); });
+  expect_error(cancelled.get_future().get(), Code::cancelled, Certainty::not_sent);
+  gateway.may_answer.release(2);
+  EXPECT_TRUE(first.get().has_value());
+  EXPECT_TRUE(third.get().has_value());
+}
+
+// A connection that breaks gives its place to the next call all the same; what is still waiting when the
+// client goes away is let go of.
+TEST(Faults, H06_APlaceIsGivenOnWhateverBecameOfItsConnection) {
+  std::counting_semaphore<10> may_break{0};
+  ScriptedServer server([&may_break](RawPeer& peer) {
+    peer.receive_until("{}");
+    may_break.acquire();  // and closes without a word
+  });
+  Pending left, waits;
+  {
+    Caller caller({.connections_per_origin_max = 1, .connection_wait = seconds(5)});
+    Pending first = begin_call(caller, server.origin());
+    Pending second = begin_call(caller, server.origin());
+    await_waiting(caller, 1);
+    left = begin_call(caller, server.origin());
+    await_waiting(caller, 2);
+    may_break.release();
+    expect_error(first.get(), Code::connection_lost, Certainty::unknown);
+    may_break.release();
+    expect_error(second.get(), Code::connection_lost, Certainty::unknown);
+    await_waiting(caller, 0);
+    waits = begin_call(caller, server.origin());
+    await_waiting(caller, 1);
+  }
+  may_break.release();
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 """What a gateway can do to a payment: whatever it answers, or does not, one charge at most, and the truth
 in the end. Each test looks that its fault did strike."""
+import concurrent.futures
+
 from harness.case import Case
 from harness.gate import Gate
 from harness.merchant import payment
@@ -87,6 +89,34 @@ class GatewayFaults(Case):
         self.assertEqual((self.sandbox.fired("closed"), captured["status"]), (1, "processing"))
         self.eventually_status(self.shop, made, "succeeded")
         self.assertEqual(self.charges(made), [6540])
+
+
+class FewConnections(Case):
+    environment = Case.environment | {
+        "PAYWEIR__SERVER__IO_THREADS": "1", "PAYWEIR__CONNECTORS__CONNECTIONS_PER_HOST": "1",
+        "PAYWEIR__CONNECTORS__CONNECTION_WAIT_MS": "200", "PAYWEIR__STORE__COMMIT_QUEUE_MAX": "16"}
+    CLIENTS = 8
+
+    def test_H06_payments_without_a_connection_fail_soon_and_cost_nobody_anything(self):
+        shop = self.merchant()
+
+        def pay(_=None):
+            return self.caller(shop.key).post("/payments", payment())
+
+        self.sandbox.plant("silent", "authorize", count=1)
+        with concurrent.futures.ThreadPoolExecutor(self.CLIENTS + 1) as pool:
+            hanging = pool.submit(pay)
+            self.eventually(lambda: self.sandbox.fired("silent"), 1)
+            crowded = list(pool.map(pay, range(self.CLIENTS)))
+            self.assertFalse(hanging.done(), "the connection came free too soon for this test")
+        for answer in crowded:
+            self.assertEqual((answer.status, answer.json["status"]), (200, "failed"), answer)
+            self.assertIn("too_many_connections", answer.json["error_message"])
+            self.assertEqual(self.charges(answer.json["payment_id"]), [])
+        hung = hanging.result().json
+        self.assertEqual(hung["status"], "processing", hung)
+        self.eventually_status(shop, hung["payment_id"], "succeeded")
+        self.assertEqual(pay().json["status"], "succeeded")
 
 
 class TwoAnswers(Case):

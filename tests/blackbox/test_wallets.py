@@ -145,10 +145,11 @@ class Forms:
         self.assert_paid(made["payment_id"])
 
     def test_a_refused_barcode_says_why(self):
-        for ending, reason in (("0401", "authentication_required"), ("0402", "insufficient_funds")):
+        for ending, reason in (("0401", "incorrect_authentication_code"), ("0402", "insufficient_funds")):
             with self.subTest(ending):
                 made = self.pay("barcode", data={"auth_code": self.account.barcode(ending)})
-                self.assertEqual((made["status"], made["unified_code"]), ("failed", reason), made)
+                self.assertEqual((made["status"], made["unified_code"]), ("failed", "UE_1000"), made)
+                self.assertEqual(made["error_details"]["unified_details"]["standardised_code"], reason, made)
                 self.assertTrue(made["error_code"])
         self.assertEqual(self.account.charges(), [])
 

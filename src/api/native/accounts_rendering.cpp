@@ -147,6 +147,8 @@ std::string AccountRendering::connector_account(const flows::ConnectorAccountVie
   json_or(out, "metadata", details.metadata_json, "null");
   json_or(out, "test_mode", details.test_mode_json, "null");
   json_or(out, "callback_addresses", details.callback_addresses_json, "[]");
+  json_or(out, "timeouts", details.timeouts_json, "{}");
+  json_or(out, "fees", details.fees_json, "[]");
   out.field("disabled", view.row.disabled).field("status", view.row.disabled ? "inactive" : "active");
   out.text_or_null("business_country", details.business_country);
   out.text_or_null("business_label", details.business_label);

@@ -85,6 +85,8 @@ TEST(AccountRendering, ShowsCredentialsMasked) {
   EXPECT_EQ(shown.root()["status"].text(), "active");
   EXPECT_TRUE(shown.root()["payment_methods_enabled"].is(json::Kind::array));
   EXPECT_TRUE(shown.root()["callback_addresses"].is(json::Kind::array));
+  EXPECT_TRUE(shown.root()["timeouts"].is(json::Kind::object));
+  EXPECT_TRUE(shown.root()["fees"].is(json::Kind::array));
 }
 
 TEST(EventRendering, TellsWhetherItWasDelivered) {

@@ -5,6 +5,7 @@
 
 #include "base/address_range.hpp"
 #include "base/json_writer.hpp"
+#include "domain/routing/fees.hpp"
 
 namespace payweir::api::native {
 namespace {
@@ -20,6 +21,8 @@ constexpr std::size_t kHashKeyBytesMin = 16;
 constexpr std::size_t kListedEventTypesMax = 32;
 constexpr std::size_t kCallbackAddressesMax = 64;
 constexpr std::size_t kCallbackAddressesBytesMax = 8 << 10;
+constexpr IntegerRange kAttemptTimeoutMsRange{500, 30'000};
+constexpr std::size_t kFeesBytesMax = 32 << 10;
 
 // "true", "false", or "" when not given.
 std::string boolean_json(Fields& fields, std::string_view name) {
@@ -132,6 +135,37 @@ std::string bind_callback_addresses(Fields& fields) {
   return fields.array_json(kName, kCallbackAddressesBytesMax);
 }
 
+// The object as JSON with what is known of it, "" when not given.
+std::string bind_timeouts(Fields timeouts) {
+  if (!timeouts.present()) return "";
+  json::Writer out(64);
+  out.begin_object();
+  for (const std::string_view name : {"first_ms", "later_ms"})
+    if (const std::optional<std::int64_t> span = timeouts.integer(name, kAttemptTimeoutMsRange))
+      out.field(name, *span);
+  out.end_object();
+  return std::move(out).take();
+}
+
+// The list as JSON with what is known of it, "" when not given.
+std::string bind_fees(Fields& fields) {
+  const std::string given = fields.array_json("fees", kFeesBytesMax);
+  if (given.empty()) return "";
+  const Result<json::Document> document = json::parse(given);
+  if (!document) {
+    fields.report(document.error().code, "fees", document.error().detail);
+    return "";
+  }
+  const Result<std::vector<routing::Fee>> fees = routing::read_fees(document->root());
+  if (!fees) {
+    fields.report(fees.error().code, fees.error().field, fees.error().detail);
+    return "";
+  }
+  json::Writer out(given.size());
+  routing::write_fees(out, *fees);
+  return std::move(out).take();
+}
+
 flows::ConnectorAccountDetails bind_connector_details(Fields& fields) {
   flows::ConnectorAccountDetails details;
   // Upstream's two words for what takes payments; it has more, for what this switch does not do.
@@ -143,6 +177,8 @@ flows::ConnectorAccountDetails bind_connector_details(Fields& fields) {
   details.metadata_json = fields.object_json("metadata", kMetadataBytesMax);
   details.test_mode_json = boolean_json(fields, "test_mode");
   details.callback_addresses_json = bind_callback_addresses(fields);
+  details.timeouts_json = bind_timeouts(fields.object("timeouts"));
+  details.fees_json = bind_fees(fields);
   return details;
 }
 

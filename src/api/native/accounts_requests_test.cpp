@@ -126,7 +126,9 @@ TEST(ConnectorAccountRequest, IsBoundByName) {
       R"("connector_account_details":{"auth_type":"SignatureKey","api_key":"a","key1":"b","api_secret":"c"},)"
       R"("connector_webhook_details":{"merchant_secret":"s1","additional_secret":"s2"},)"
       R"("payment_methods_enabled":[{"payment_method":"card"}],"metadata":{"google_pay":{}},)"
-      R"("callback_addresses":["203.0.113.0/24","2001:db8::1"]})");
+      R"("callback_addresses":["203.0.113.0/24","2001:db8::1"],)"
+      R"("timeouts":{"later_ms":30000,"first_ms":500,"more":1},)"
+      R"("fees":[{"basis_points":290,"fixed":30,"currency":"USD","more":1},{"basis_points":400}]})");
   const flows::CreateConnectorAccount command = bind_create_connector_account(body.root(), "m").value();
   EXPECT_EQ(command.connector, "stripe");
   EXPECT_EQ(command.label, "first_stripe");
@@ -134,6 +136,9 @@ TEST(ConnectorAccountRequest, IsBoundByName) {
   EXPECT_EQ(command.details.connector_type, "fiz_operations");
   EXPECT_EQ(command.details.test_mode_json, "false");
   EXPECT_EQ(command.details.callback_addresses_json, R"(["203.0.113.0/24","2001:db8::1"])");
+  EXPECT_EQ(command.details.timeouts_json, R"({"first_ms":500,"later_ms":30000})");
+  EXPECT_EQ(command.details.fees_json,
+            R"([{"currency":"USD","fixed":30,"basis_points":290},{"fixed":0,"basis_points":400}])");
   EXPECT_EQ(command.credentials.auth_type, "SignatureKey");
   EXPECT_EQ(command.credentials.field("api_secret").reveal(), "c");
   ASSERT_EQ(command.webhook_secrets->size(), 2u);
@@ -163,7 +168,22 @@ TEST(ConnectorAccountRequest, NamesTheFieldAtFault) {
          "callback_addresses[1]"},
         {R"({"connector_name":"stripe","connector_account_details":{"auth_type":"HeaderKey","api_key":"k"},)"
          R"("callback_addresses":"203.0.113.7"})",
-         "callback_addresses"}}) {
+         "callback_addresses"},
+        {R"({"connector_name":"stripe","connector_account_details":{"auth_type":"HeaderKey","api_key":"k"},)"
+         R"("timeouts":{"first_ms":499}})",
+         "timeouts.first_ms"},
+        {R"({"connector_name":"stripe","connector_account_details":{"auth_type":"HeaderKey","api_key":"k"},)"
+         R"("timeouts":{"later_ms":30001}})",
+         "timeouts.later_ms"},
+        {R"({"connector_name":"stripe","connector_account_details":{"auth_type":"HeaderKey","api_key":"k"},)"
+         R"("timeouts":3000})",
+         "timeouts"},
+        {R"({"connector_name":"stripe","connector_account_details":{"auth_type":"HeaderKey","api_key":"k"},)"
+         R"("fees":[{"basis_points":290},{"basis_points":10001}]})",
+         "fees[1].basis_points"},
+        {R"({"connector_name":"stripe","connector_account_details":{"auth_type":"HeaderKey","api_key":"k"},)"
+         R"("fees":{}})",
+         "fees"}}) {
     const json::Document body = parse(row.body);
     EXPECT_EQ(refusal(bind_create_connector_account(body.root(), "m")).first, row.field) << row.body;
   }
@@ -176,6 +196,16 @@ TEST(ConnectorAccountRequest, LeavesCredentialsThatItDoesNotName) {
   EXPECT_FALSE(command.credentials);
   EXPECT_FALSE(command.webhook_secrets);
   EXPECT_FALSE(command.disabled);
+  EXPECT_EQ(command.details.timeouts_json, "");
+  EXPECT_EQ(command.details.fees_json, "");
+}
+
+TEST(ConnectorAccountRequest, TakesTimeoutsAndFeesBack) {
+  const json::Document body = parse(R"({"timeouts":{},"fees":[]})");
+  const flows::UpdateConnectorAccount command =
+      bind_update_connector_account(body.root(), "m", "mca_1").value();
+  EXPECT_EQ(command.details.timeouts_json, "{}");
+  EXPECT_EQ(command.details.fees_json, "[]");
 }
 
 TEST(ListEventsRequest, TakesFilters) {

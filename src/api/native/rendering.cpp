@@ -5,6 +5,7 @@
 
 #include "api/qr_code.hpp"
 #include "base/json_writer.hpp"
+#include "flows/routing/error_meaning.hpp"
 #include "flows/routing/route_payment.hpp"
 
 namespace payweir::api::native {
@@ -97,17 +98,36 @@ void write_customer(json::Writer& out, const flows::PaymentDetails& details) {
   out.end_object();
 }
 
+void write_unified(json::Writer& out, const flows::ErrorMeaning& meaning) {
+  out.field("unified_code", meaning.unified_code).field("unified_message", meaning.unified_message);
+}
+
+// By the retry rule for it: of an attempt that shows an error.
+void write_meaning(json::Writer& out, const Attempt& attempt) {
+  if (attempt.error.code.empty() && attempt.state != AttemptState::declined) return;
+  const flows::ErrorMeaning meaning = flows::meaning_of(attempt);
+  write_unified(out, meaning);
+  out.key("error_details").begin_object().key("unified_details").begin_object();
+  out.field("category", meaning.unified_code).field("message", meaning.unified_message);
+  out.text_or_null("standardised_code", meaning.standardised_code);
+  out.text_or_null("description", meaning.description);
+  out.text_or_null("user_guidance_message", meaning.user_guidance_message).end_object();
+  out.key("connector_details").begin_object();
+  out.text_or_null("code", attempt.error.code);
+  out.text_or_null("message", attempt.error.message).end_object().end_object();
+}
+
 void write_error(json::Writer& out, const flows::PaymentView& view) {
   if (!view.attempt) {
     out.null_field("error_code").null_field("error_message");
     return;
   }
-  out.text_or_null("error_code", view.attempt->error.code);
-  out.text_or_null("error_message", view.attempt->error.message);
-  if (view.attempt->state == AttemptState::declined) {
-    out.field("unified_code", to_string(view.attempt->decline_reason));
-    out.field("manual_retry_allowed", view.attempt->retry_class != RetryClass::do_not_retry);
-  }
+  const Attempt& attempt = *view.attempt;
+  out.text_or_null("error_code", attempt.error.code);
+  out.text_or_null("error_message", attempt.error.message);
+  if (attempt.state == AttemptState::declined)
+    out.field("manual_retry_allowed", attempt.retry_class != RetryClass::do_not_retry);
+  write_meaning(out, attempt);
 }
 
 void write_next_action(json::Writer& out, const flows::PaymentView& view, std::string_view public_url) {
@@ -163,6 +183,7 @@ void write_refund(json::Writer& out, const flows::RefundView& view) {
   out.raw_field("metadata", view.metadata_json);
   out.text_or_null("error_code", view.refund.error.code);
   out.text_or_null("error_message", view.refund.error.message);
+  if (!view.refund.error.code.empty()) write_unified(out, flows::meaning_of(view.refund));
   out.field("created_at", format_iso8601(view.refund.created_at));
   out.field("updated_at", format_iso8601(view.refund.modified_at));
   out.text_or_null("connector", view.account ? view.account->row.connector : "");
@@ -196,6 +217,7 @@ void write_attempts(json::Writer& out, const flows::PaymentView& view) {
     out.field("payment_method", family_of(attempt.method));
     out.text_or_null("error_code", attempt.error.code);
     out.text_or_null("error_message", attempt.error.message);
+    write_meaning(out, attempt);
     out.field("created_at", format_iso8601(attempt.created_at));
     out.field("modified_at", format_iso8601(attempt.modified_at)).end_object();
   }

@@ -103,14 +103,37 @@ TEST(RenderPayment, ShowsWhyItFailed) {
   flows::PaymentView view = paid();
   view.payment.state = PaymentState::failed;
   view.attempt->state = AttemptState::declined;
-  view.attempt->error = {"card_declined", "message - Your card has insufficient funds."};
+  view.attempt->error = {"card_declined", "message - Your card has insufficient funds.", ""};
   view.attempt->decline_reason = DeclineReason::insufficient_funds;
   view.attempt->retry_class = RetryClass::retry_later;
   const json::Document document = read(kRendering.payment(view));
   EXPECT_EQ(document.root()["error_code"].text(), "card_declined");
   EXPECT_EQ(document.root()["error_message"].text(), "message - Your card has insufficient funds.");
-  EXPECT_EQ(document.root()["unified_code"].text(), "insufficient_funds");
+  EXPECT_EQ(document.root()["unified_code"].text(), "UE_1000") << "of the reason, without a rule";
+  EXPECT_EQ(document.root()["unified_message"].text(), "Issue with Payment Method details");
+  EXPECT_EQ(document.root()["error_details"].dump(),
+            R"({"unified_details":{"category":"UE_1000","message":"Issue with Payment Method details",)"
+            R"("standardised_code":"insufficient_funds",)"
+            R"("description":"There is not enough money in the account.",)"
+            R"("user_guidance_message":"Please use another payment method."},)"
+            R"("connector_details":{"code":"card_declined",)"
+            R"("message":"message - Your card has insufficient funds."}})");
   EXPECT_TRUE(document.root()["manual_retry_allowed"].boolean());
+}
+
+TEST(RenderPayment, ShowsWhatARuleMadeOfItsError) {
+  flows::PaymentView view = paid();
+  view.attempt->state = AttemptState::failed;
+  view.attempt->error = {"rate_limit", "", R"({"unified_code":"X_1","unified_message":"Ours"})"};
+  const json::Document ours = read(kRendering.payment(view));
+  EXPECT_EQ(ours.root()["unified_code"].text(), "X_1");
+  EXPECT_EQ(ours.root()["unified_message"].text(), "Ours");
+  EXPECT_TRUE(ours.root()["error_details"]["unified_details"]["standardised_code"].is(json::Kind::null));
+  // Half of a name is none.
+  view.attempt->error.meaning = R"({"unified_code":"X_1"})";
+  EXPECT_EQ(read(kRendering.payment(view)).root()["unified_code"].text(), "UE_9000");
+  view.attempt->error = {};
+  EXPECT_FALSE(read(kRendering.payment(view)).root()["unified_code"].present());
 }
 
 TEST(RenderPayment, SendsThePayerThroughTheSwitch) {
@@ -195,6 +218,17 @@ TEST(RenderRefund, StandsInItsPaymentWhenTheyWereLoaded) {
   EXPECT_EQ(read(kRendering.payment(view)).root()["refunds"].dump(), "[]");
   view.refunds.push_back(refund());
   EXPECT_EQ(read(kRendering.payment(view)).root()["refunds"].dump(), "[" + std::string(kRefund) + "]");
+}
+
+TEST(RenderRefund, SaysWhyItFailed) {
+  flows::RefundView view = refund();
+  EXPECT_FALSE(read(kRendering.refund(view)).root()["unified_code"].present());
+  view.refund.error = {"ABNORMAL", "the payer's account takes no money"};
+  EXPECT_EQ(read(kRendering.refund(view)).root()["unified_code"].text(), "UE_9000");
+  view.refund.error.meaning = R"({"unified_code":"UE_1000","unified_message":"m"})";
+  const json::Document document = read(kRendering.refund(view));
+  EXPECT_EQ(document.root()["unified_code"].text(), "UE_1000");
+  EXPECT_EQ(document.root()["unified_message"].text(), "m");
 }
 
 TEST(RenderRefund, OutlivesItsGatewayAccount) {

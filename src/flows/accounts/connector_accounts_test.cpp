@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "flows/gateway.hpp"
 #include "flows/testkit.hpp"
 
 namespace payweir::flows {
@@ -127,6 +128,41 @@ TEST(ConnectorAccounts, ReplaceOnlyWhatIsGiven) {
   ASSERT_EQ(account->credentials.webhook_secrets.size(), 1u)
       << "another key does not lose the webhook secret";
   EXPECT_TRUE(account->row.disabled);
+}
+
+TEST(ConnectorAccounts, HaveTimeoutsAndFeesOfTheirOwn) {
+  World world;
+  world.create_merchant("shop");
+  UpdateConnectorAccount change;
+  change.account_id = member(create(world, make_command()).value(), "merchant_connector_id");
+  const auto timeout = [&](AttemptPlace place) {
+    return attempt_timeout(world.settings, *find(world, change.account_id), place);
+  };
+  EXPECT_EQ(timeout(AttemptPlace::first), seconds(3));
+  EXPECT_EQ(timeout(AttemptPlace::later), seconds(5));
+  EXPECT_TRUE(find(world, change.account_id)->fees.empty());
+
+  change.details.timeouts_json = R"({"first_ms":700})";
+  change.details.fees_json = R"([{"card_network":"visa","fixed":0,"basis_points":250}])";
+  ASSERT_TRUE(update(world, change));
+  EXPECT_EQ(timeout(AttemptPlace::first), milliseconds(700));
+  EXPECT_EQ(timeout(AttemptPlace::later), seconds(5));
+  const auto account = find(world, change.account_id);
+  ASSERT_EQ(account->fees.size(), 1u);
+  EXPECT_EQ(account->fees[0].card_network, "visa");
+  EXPECT_EQ(account->fees[0].basis_points, 250);
+
+  world.settings.gateway_timeout = milliseconds(600);
+  EXPECT_EQ(timeout(AttemptPlace::first), milliseconds(600)) << "no call takes longer";
+
+  UpdateConnectorAccount back;
+  back.account_id = change.account_id;
+  back.details.timeouts_json = "{}";
+  back.details.fees_json = "[]";
+  ASSERT_TRUE(update(world, back));
+  world.settings.gateway_timeout = seconds(30);
+  EXPECT_EQ(timeout(AttemptPlace::first), seconds(3));
+  EXPECT_TRUE(find(world, change.account_id)->fees.empty());
 }
 
 TEST(ConnectorAccounts, AreGoneOnceDeleted) {

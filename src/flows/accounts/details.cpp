@@ -49,6 +49,8 @@ constexpr auto kConnectorAccount = std::to_array<DetailMember<ConnectorAccountDe
     {"metadata", kJson, &ConnectorAccountDetails::metadata_json},
     {"test_mode", kJson, &ConnectorAccountDetails::test_mode_json},
     {"callback_addresses", kJson, &ConnectorAccountDetails::callback_addresses_json},
+    {"timeouts", kJson, &ConnectorAccountDetails::timeouts_json},
+    {"fees", kJson, &ConnectorAccountDetails::fees_json},
 });
 
 template <class Details>
@@ -126,6 +128,19 @@ std::vector<AddressRange> ConnectorAccountDetails::callback_addresses() const {
   for (json::Value each = list.first(); each.present(); each = each.next())
     if (const Result<AddressRange> range = AddressRange::parse(each.text())) ranges.push_back(*range);
   return ranges;
+}
+
+ConnectorAccountDetails::Timeouts ConnectorAccountDetails::timeouts() const {
+  const Result<json::Document> document = json::parse(timeouts_json);
+  if (!document) return {};
+  const auto span = [&](std::string_view name) { return milliseconds(document->root()[name].integer()); };
+  return {span("first_ms"), span("later_ms")};
+}
+
+std::vector<routing::Fee> ConnectorAccountDetails::fees() const {
+  const Result<json::Document> document = json::parse(fees_json);
+  if (!document) return {};
+  return routing::read_fees(document->root()).value_or(std::vector<routing::Fee>());
 }
 
 }  // namespace payweir::flows

@@ -7,6 +7,7 @@
 
 #include "base/address_range.hpp"
 #include "base/time.hpp"
+#include "domain/routing/fees.hpp"
 
 namespace payweir::flows {
 
@@ -47,11 +48,19 @@ struct ConnectorAccountDetails {
   std::string connector_type, business_country, business_label, business_sub_label;
   std::string payment_methods_enabled_json, metadata_json, test_mode_json;
   std::string callback_addresses_json;  // texts of AddressRange; "" or "[]": callbacks come from anywhere
+  std::string timeouts_json;            // {"first_ms", "later_ms"}, each optional
+  std::string fees_json;                // as routing::write_fees() writes them
 
   [[nodiscard]] std::string serialise() const;
   [[nodiscard]] static ConnectorAccountDetails parse(std::string_view json);
   void merge(const ConnectorAccountDetails& changes);
   [[nodiscard]] std::vector<AddressRange> callback_addresses() const;
+  // Of the call of a payment's first attempt, and of those after it; zero: the switch's.
+  struct Timeouts {
+    Duration first, later;
+  };
+  [[nodiscard]] Timeouts timeouts() const;
+  [[nodiscard]] std::vector<routing::Fee> fees() const;
 };
 
 }  // namespace payweir::flows

@@ -42,7 +42,7 @@ TEST(GatewayHealth, GuardsAnAccountAndAKindOfOperationForThemselves) {
   EXPECT_EQ(subject.dispatch(kAccount, OperationKind::capture), Dispatch::allowed);
 }
 
-TEST(GatewayHealth, NeverRefusesWhatSettlesPaymentsUnderWay) {
+TEST(Faults, F05_AnOpenBreakerNeverRefusesWhatSettlesPaymentsUnderWay) {
   Subject subject;
   for (const OperationKind kind : {OperationKind::void_authorisation, OperationKind::reversal}) {
     subject.fail_in_row();
@@ -123,7 +123,7 @@ TEST(GatewayHealth, LimitsTheRetriesOfAnAccount) {
   EXPECT_FALSE(subject.health.take_retry(kAccount));
 }
 
-TEST(GatewayHealth, LetsOneProbeGoHoweverManyThreadsAsk) {
+TEST(Faults, F05_NoCallButOneProbeHoweverManyThreadsAsk) {
   Subject subject;
   subject.fail_in_row();
   subject.now_us += 5 * kSecond;

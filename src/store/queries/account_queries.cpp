@@ -24,6 +24,9 @@ constexpr Query kListConnectorAccounts{
     "list_connector_accounts",
     kSql<ConnectorAccountRow, "SELECT {} FROM connector_account WHERE merchant_no = $1 ORDER BY key">};
 
+constexpr Query kFindConnectorAccount{
+    "find_connector_account", kSql<ConnectorAccountRow, "SELECT {} FROM connector_account WHERE key = $1">};
+
 constexpr std::size_t kPlacesMax = 1'000'000;
 constexpr Query kListAccountPlaces{
     "list_account_places",
@@ -54,6 +57,10 @@ Task<Result<std::optional<ProfileRow>>> find_profile(Store& store, std::int64_t 
 
 Task<Result<std::vector<ProfileRow>>> list_profiles(Store& store, std::int64_t merchant_no) {
   return select_rows<ProfileRow>(store, kListProfiles, parameters_of(merchant_no), kRowsOfMerchantMax);
+}
+
+Task<Result<std::optional<ConnectorAccountRow>>> find_connector_account(Store& store, std::int64_t key) {
+  return select_row<ConnectorAccountRow>(store, kFindConnectorAccount, parameters_of(key));
 }
 
 Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts(Store& store,

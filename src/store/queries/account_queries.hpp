@@ -27,6 +27,9 @@ namespace payweir::store {
 [[nodiscard]] Task<Result<std::vector<ConnectorAccountRow>>> list_connector_accounts(
     Store& store, std::int64_t merchant_no);
 
+[[nodiscard]] Task<Result<std::optional<ConnectorAccountRow>>> find_connector_account(Store& store,
+                                                                                      std::int64_t key);
+
 // Where an account is, and which version of it.
 struct AccountPlace {
   std::int64_t key = 0;
