@@ -7,6 +7,7 @@
 #include "base/json_writer.hpp"
 #include "domain/routing/algorithm_json.hpp"
 #include "domain/routing/canary.hpp"
+#include "domain/routing/fees.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -88,11 +89,14 @@ routing::Facts facts_of(const RoutedPayment& routed) {
 struct Candidates {
   Candidates(const RoutedPayment& routed, const RoutingMeans& means, const routing::Facts& facts,
              const Accounts& accounts) {
-    const auto network =
-        std::ranges::find(facts.words, Key::card_network, &std::pair<Key, std::string>::first);
-    const routing::Segment segment{
-        routed.method, routing::network_number(network == facts.words.end() ? "" : network->second),
-        routed.payment.amount.currency};
+    const auto word = [&](Key key) -> std::string_view {
+      const auto found = std::ranges::find(facts.words, key, &std::pair<Key, std::string>::first);
+      return found == facts.words.end() ? std::string_view() : found->second;
+    };
+    const routing::Segment segment{routed.method, routing::network_number(word(Key::card_network)),
+                                   routed.payment.amount.currency};
+    const routing::FeeFacts fee_facts{routed.payment.amount, routed.method, word(Key::card_network),
+                                      word(Key::billing_country), word(Key::business_country)};
     std::vector<std::int64_t> keys;
     for (const auto& account : accounts)
       keys.push_back(account->row.id.key);
@@ -101,7 +105,8 @@ struct Candidates {
     check(estimates.size() == accounts.size(), "an account has no estimate");
     ids.reserve(accounts.size());
     for (std::size_t index = 0; index < accounts.size(); ++index) {
-      standings.push_back({estimates[index]});
+      const std::optional<std::int32_t> cost = routing::cost_bps(accounts[index]->fees, fee_facts);
+      standings.push_back({estimates[index], cost.value_or(routing::kCostUnknown)});
       ids.push_back(to_text(accounts[index]->row.id));
       all.push_back({accounts[index]->row.connector, ids.back(), standings.back()});
     }
