@@ -22,7 +22,7 @@ export CCACHE_NOHASHDIR := 1
 .PHONY: help
 help:  ## list these commands
 	@echo "Payweir: a payment switch in one binary"
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 .PHONY: run
 run: build  ## build, then start the switch and a sandbox gateway on 127.0.0.1:8080
@@ -67,6 +67,12 @@ demo: build  ## payments told step by step in the terminal
 bench: build  ## payments a second, latency, CPU and bytes written a payment: [CONNECTOR=alipay]
 	@tools/build.sh release payweir_load payweir_http_floor store_bench
 	@exec python3 bench/run.py $(if $(CONNECTOR),--connector $(CONNECTOR)) $(ARGS)
+
+.PHONY: bench-routing
+bench-routing:  ## what routing by success rate wins, and what a decision costs: FROM=1 [SEEDS=40]
+	@tools/setup.sh build
+	@tools/build.sh release routing_bench
+	@build/release/bench/routing_bench $(FROM) $(if $(filter file,$(origin SEEDS)),40,$(SEEDS))
 
 .PHONY: statements
 statements:  ## statements of 1024 MiB read through: MB/s and memory; [MIB=1024]

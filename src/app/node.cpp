@@ -210,7 +210,10 @@ Result<void> Node::begin_life(NodeMode mode) {
     review_.begin();
     log_.write(LogLevel::warning, "review.begun", {{"epoch", life->epoch}});
   }
-  return {};
+  if (mode == NodeMode::beside) return {};
+  const Result<void> loaded =
+      run_once(flows::load_gateway_statistics(*store_, traffic_->statistics, clock_.wall()));
+  return loaded;
 }
 
 Result<void> Node::add_workers() {

@@ -355,6 +355,7 @@ Result<Decision> decide_on(const PaymentAggregate& current, const event::MoveOn&
   to.add(effect::UpdateSuperseded{});
   begin_attempt(to, {move.attempt_id, move.operation_id, move.connector_account_key, move.ask_at,
                      current.attempt->method});
+  if (PLANTED(moves_on_with_another_amount)) --to.next().attempt->amount.minor;
   return std::move(to).take();
 }
 

@@ -173,6 +173,38 @@ TEST(Faults, E06_AnUnknownRefundCountsAsSpentUntilItIsDecided) {
   EXPECT_TRUE(story.tell("refund 1").has_value());
 }
 
+// What the payer authenticates is one amount, at one merchant (PSD2: dynamic linking).
+TEST(Faults, F10_AnAmountThatIsBeingAuthenticatedStays) {
+  Story story(kSent);
+  ASSERT_TRUE(story.tell("accepted needs_action 100").has_value());
+  const PaymentAggregate asked = story.now();
+  EXPECT_EQ(write_result(story.tell("change_amount 150")), "illegal_transition");
+  EXPECT_EQ(story.payment(), asked.payment);
+  ASSERT_TRUE(story.tell("accepted captured 150").has_value());  // as if the old challenge paid the new one
+  EXPECT_EQ(write_state(story.now()), "conflicted quarantined authorise:done");
+}
+
+TEST(Faults, F10_AnotherAmountTakesAnotherAuthentication) {
+  Story story(kSent);
+  ASSERT_TRUE(story.tell("accepted needs_action 100").has_value());
+  const PaymentAggregate old = story.now();
+  ASSERT_TRUE(story.tell("release").has_value());
+  EXPECT_EQ(write_result(story.tell("change_amount 150")), "illegal_transition");  // it may still be paid
+  ASSERT_TRUE(story.tell("accepted voided 100").has_value());
+  ASSERT_EQ(story.now().attempt->state, AttemptState::voided);
+  ASSERT_TRUE(story.tell("change_amount 150").has_value());
+  ASSERT_TRUE(story.tell("give_method").has_value());
+  ASSERT_TRUE(story.tell("confirm").has_value());
+  const PaymentAggregate& fresh = story.now();
+  EXPECT_EQ(fresh.attempt->amount, usd(150));
+  EXPECT_NE(fresh.attempt->id, old.attempt->id);
+  EXPECT_NE(fresh.operation->id, old.operation->id);  // and with it the key: nothing of the old one is used
+  EXPECT_EQ(fresh.attempt->state, AttemptState::dispatching);
+  EXPECT_TRUE(fresh.attempt->next_action.empty());
+  ASSERT_TRUE(story.tell("accepted needs_action 150").has_value());
+  EXPECT_EQ(write_state(story.now()), "requires_customer_action needs_action authorise:done");
+}
+
 TEST(Faults, E06_ARefundOfAnotherAmountStaysSpent) {
   Story story("succeeded captured authorise:done");
   ASSERT_TRUE(story.tell("refund 100").has_value());

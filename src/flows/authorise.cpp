@@ -5,6 +5,7 @@
 
 #include "base/planted.hpp"
 #include "domain/routing/failover.hpp"
+#include "flows/routing/learn.hpp"
 #include "flows/settle.hpp"
 
 namespace payweir::flows {
@@ -77,7 +78,9 @@ class Journey {
 
  private:
   [[nodiscard]] std::int64_t account_key() const { return snapshot_.account->row.id.key; }
-  [[nodiscard]] bool has_more_tries() const { return attempts_ < policy_.attempts_max; }
+  [[nodiscard]] bool has_more_tries() const {
+    return attempts_ < policy_.attempts_max || PLANTED(tries_for_ever);
+  }
 
   [[nodiscard]] std::int32_t attempts_max() const {
     const ProfileDetails& of_profile = snapshot_.profile->details;
@@ -181,8 +184,10 @@ class Journey {
       store::ChangeSet changes;
       apply(context_, moved, std::move(*decision), RowIs::stored, changes);
       store::CommitAnswer committed = co_await context_.store.commit(std::move(changes));
-      is_recorded = std::holds_alternative<store::commit::Committed>(committed);
+      is_recorded =
+          std::holds_alternative<store::commit::Committed>(committed) || PLANTED(moves_on_unrecorded);
       if (is_recorded) {
+        learn_from(context_, snapshot_, outcome_);
         count(next);
         send_by_ = send_by;
         moved.aggregate.superseded.reset();

@@ -86,6 +86,31 @@ struct TwoGateways : World {
     if (!idempotency_key.empty()) key = request_key(caller, idempotency_key);
     return run(create_payment(context(), caller, std::move(key), std::move(command), rendering));
   }
+  // With pauses between the attempts.
+  Result<Answer> pay_while_time_passes() {
+    std::optional<Result<Answer>> answer;
+    std::size_t left = 1;
+    const Duration before = clock.suspended();
+    loop.start(
+        [](TwoGateways& at, std::optional<Result<Answer>>& out) -> Task<void> {
+          CreatePayment command;
+          command.payment_id = "order_1";
+          command.amount = {6540, Currency::parse("USD").value()};
+          command.confirm = true;
+          command.instrument = Card{Secret("4242424242424242"), Secret("123"), 10, 2030, "Ada Lovelace"};
+          Result<Answer> made = co_await create_payment(at.context(), at.caller, std::nullopt,
+                                                        std::move(command), at.rendering);
+          out = std::move(made);
+        }(*this, answer),
+        left);
+    for (int round = 0; left > 0 && round < 1000; ++round) {
+      loop.context().restart();
+      loop.context().run_for(std::chrono::milliseconds(5));
+      if (left > 0) clock.advance(milliseconds(50));
+    }
+    waited = clock.suspended() - before;
+    return answer ? std::move(*answer) : fail(Code::timeout, "", "it never ended");
+  }
   std::string status(const Result<Answer>& answer) {
     return answer ? member(*answer, "status") : std::string(code_name(answer.error().code));
   }
@@ -121,6 +146,7 @@ struct TwoGateways : World {
   }
 
   Gateway a = succeeded, b = succeeded;
+  Duration waited{};
   Principal caller;
 };
 
@@ -156,7 +182,7 @@ TEST(Failover, EachAttemptHasAKeyOfItsOwn) {
   EXPECT_EQ(keys.size(), 2u);
 }
 
-TEST(Failover, ASoftDeclineIsTriedElsewhereAndAHardOneIsNot) {
+TEST(Failover, F09_ASoftDeclineIsTriedElsewhereAndAHardOneIsNot) {
   for (const auto& [decline, expected] :
        std::vector<std::pair<std::string, std::string>>{{"processing_error", "a:failure b:charged"},
                                                         {"try_again_later", "a:failure b:charged"},
@@ -186,8 +212,8 @@ TEST(Failover, TheAnswerIsTheLastAttemptsAndRepeatsItself) {
   EXPECT_EQ(shop.http.requests.size(), asked);
 }
 
-// F01: silence at A is no reason to ask B, as long as A may have charged.
-TEST(Failover, AnUnknownOutcomeThatNobodyAnswersForStaysWhereItIs) {
+// Silence at A is no reason to ask B, as long as A may have charged.
+TEST(Failover, F01_AnUnknownOutcomeThatNobodyAnswersForStaysWhereItIs) {
   TwoGateways shop;
   shop.a = no_answer;
   EXPECT_EQ(shop.status(shop.pay()), "processing");
@@ -195,8 +221,8 @@ TEST(Failover, AnUnknownOutcomeThatNobodyAnswersForStaysWhereItIs) {
   EXPECT_EQ(shop.charges("sk_test_b"), 0u);
 }
 
-// F01: the query does not know it, the inert request under the same key is taken: it never will be executed.
-TEST(Failover, AnUnknownOutcomeThatIsFencedGoesOn) {
+// The query does not know it, the inert request under the same key is taken: it never will be executed.
+TEST(Failover, F01_AnUnknownOutcomeThatIsFencedGoesOn) {
   TwoGateways shop;
   shop.a = [](const http::Request& request) -> Result<http::Response> {
     if (is_charge(request)) return no_answer(request);
@@ -238,36 +264,16 @@ TEST(Failover, TheFirstAttemptHasLessTimeThanTheNext) {
   EXPECT_EQ(shop.http.options[1].timeout, seconds(5));
 }
 
-TEST(Failover, EndsAfterThreeAttempts) {
+TEST(Failover, F08_EndsAfterThreeAttempts) {
   TwoGateways shop;
   shop.a = shop.b = refused_connection;
-  std::optional<Result<Answer>> answer;
-  std::size_t left = 1;
-  shop.loop.start(
-      [](TwoGateways& at, std::optional<Result<Answer>>& out) -> Task<void> {
-        CreatePayment command;
-        command.payment_id = "order_1";
-        command.amount = {6540, Currency::parse("USD").value()};
-        command.confirm = true;
-        command.instrument = Card{Secret("4242424242424242"), Secret("123"), 10, 2030, "Ada Lovelace"};
-        Result<Answer> made =
-            co_await create_payment(at.context(), at.caller, std::nullopt, std::move(command), at.rendering);
-        out = std::move(made);
-      }(shop, answer),
-      left);
-  for (int round = 0; left > 0 && round < 1000; ++round) {
-    shop.loop.context().restart();
-    shop.loop.context().run_for(std::chrono::milliseconds(5));
-    shop.clock.advance(milliseconds(50));
-  }
-  ASSERT_TRUE(answer.has_value());
-  EXPECT_EQ(shop.status(*answer), "failed");
+  EXPECT_EQ(shop.status(shop.pay_while_time_passes()), "failed");
   EXPECT_EQ(shop.attempts(), "a:failure b:failure b:failure");
   EXPECT_EQ(shop.counted(), "1 left, 1 other_account, 1 same_account, 0 step_up");
 }
 
-// F08: one account's failures must not double another's load.
-TEST(Failover, RetriesAreATenthOfFirstAttempts) {
+// One account's failures must not double another's load.
+TEST(Failover, F08_RetriesAreATenthOfFirstAttempts) {
   TwoGateways shop;
   shop.a = [](const http::Request&) { return card_error("processing_error"); };
   int succeeded_count = 0;
@@ -278,8 +284,8 @@ TEST(Failover, RetriesAreATenthOfFirstAttempts) {
   EXPECT_EQ(succeeded_count, kPayments / 10 + 10);
 }
 
-// F05, F06: what does not answer is left alone.
-TEST(Failover, ABreakerSendsPaymentsElsewhereFromTheStart) {
+// What does not answer is left alone.
+TEST(Failover, F05_ABreakerSendsPaymentsElsewhereFromTheStart) {
   TwoGateways shop;
   shop.a = refused_connection;
   for (int n = 0; n < 12; ++n)
@@ -288,7 +294,7 @@ TEST(Failover, ABreakerSendsPaymentsElsewhereFromTheStart) {
   EXPECT_EQ(shop.attempts("order_11"), "b:charged");
 }
 
-TEST(Failover, WithoutAGatewayNothingIsRecorded) {
+TEST(Failover, F06_WithoutAGatewayNothingIsRecorded) {
   TwoGateways shop;
   shop.settings.attempts_max = 1;
   shop.a = shop.b = refused_connection;
@@ -300,17 +306,95 @@ TEST(Failover, WithoutAGatewayNothingIsRecorded) {
   EXPECT_EQ(shop.attempts("order_10"), "");
 }
 
-// A11: not unknown, no storm.
-TEST(Failover, AGatewayThatLimitsOurRateIsNotUnknown) {
-  TwoGateways shop;
-  shop.a = [](const http::Request&) {
+TwoGateways::Gateway limits_our_rate(std::string retry_after) {
+  return [retry_after = std::move(retry_after)](const http::Request&) {
     http::Response answer{
         429, {}, R"({"error":{"type":"invalid_request_error","code":"rate_limit","message":"Too many"}})"};
-    answer.headers.set("Retry-After", "30");
+    answer.headers.set("Retry-After", retry_after);
     return answer;
   };
+}
+
+TEST(Failover, A11_AGatewayThatLimitsOurRateIsNotUnknown) {
+  TwoGateways shop;
+  shop.a = limits_our_rate("30");
   EXPECT_EQ(shop.status(shop.pay()), "succeeded");
   EXPECT_EQ(shop.attempts(), "a:failure b:charged");
+  EXPECT_EQ(shop.http.requests.size(), 2u);  // it was told no: nothing is asked about
+}
+
+TEST(Failover, A11_WhoWantsToBeLeftAloneForLongIsNotWaitedFor) {
+  TwoGateways shop;
+  shop.a = shop.b = limits_our_rate("30");
+  EXPECT_EQ(shop.status(shop.pay()), "failed");
+  EXPECT_EQ(shop.attempts(), "a:failure b:failure");
+  EXPECT_EQ(shop.http.requests.size(), 2u);
+}
+
+TEST(Failover, A11_WhoWantsToBeLeftAloneForASecondIs) {
+  TwoGateways shop;
+  shop.a = limits_our_rate("30");
+  shop.b = [calls = 0](const http::Request& request) mutable {
+    return ++calls == 1 ? limits_our_rate("1")(request) : Result<http::Response>(succeeded(request));
+  };
+  EXPECT_EQ(shop.status(shop.pay_while_time_passes()), "succeeded");
+  EXPECT_EQ(shop.attempts(), "a:failure b:failure b:charged");
+  EXPECT_GE(shop.waited.ms, 1'000);
+}
+
+TEST(Failover, A11_ARateLimitIsAnsweredByNoStorm) {
+  TwoGateways shop;
+  shop.a = shop.b = limits_our_rate("30");
+  constexpr std::size_t kPayments = 100;
+  for (std::size_t n = 0; n < kPayments; ++n)
+    static_cast<void>(shop.pay("order_" + std::to_string(n)));
+  // Five of each, until the breakers open, and what was tried elsewhere meanwhile.
+  EXPECT_LE(shop.http.requests.size(), 20u);
+}
+
+// No cancellation, no closing, and the inert request under the same key is not answered either: nothing can
+// make sure of it, so it stays unknown, and nobody else is asked.
+TEST(Failover, F02_WithoutAFenceItStaysUnknownAndBIsNotAsked) {
+  TwoGateways shop;
+  shop.a = [](const http::Request& request) -> Result<http::Response> {
+    if (is_charge(request)) return no_answer(request);
+    if (request.method == http::Method::get)
+      return http::Response{200, {}, R"({"object":"search_result","data":[],"has_more":false})"};
+    return http::Response{500, {}, ""};
+  };
+  EXPECT_EQ(shop.status(shop.pay()), "processing");
+  EXPECT_EQ(shop.attempts(), "a:pending");
+  EXPECT_EQ(shop.charges("sk_test_b"), 0u);
+}
+
+TEST(Failover, F05_WhatIsUnknownIsResolvedWhileItsBreakerIsOpen) {
+  TwoGateways shop;
+  std::optional<http::Request> sent;
+  bool is_back = false;
+  shop.a = [&](const http::Request& request) -> Result<http::Response> {
+    if (is_charge(request)) {
+      if (!sent) sent = request;
+      return no_answer(request);
+    }
+    if (!is_back) return no_answer(request);
+    const http::Response intent = succeeded(*sent);
+    return http::Response{
+        200, {}, R"({"object":"search_result","has_more":false,"data":[)" + intent.body + "]}"};
+  };
+  for (int n = 0; n < 5; ++n)
+    EXPECT_EQ(shop.status(shop.pay("order_" + std::to_string(n))), "processing");
+  EXPECT_EQ(shop.status(shop.pay("order_5")), "succeeded");  // at B: A's breaker is open
+  const std::size_t charges = shop.charges("sk_test_a");
+  is_back = true;
+  shop.clock.advance(seconds(1));
+  RetrievePayment command;
+  command.payment_id = "order_0";
+  command.sync = Sync::ask_gateway;
+  const Result<PaymentView> view =
+      shop.run(retrieve_payment(shop.context(), shop.caller, std::move(command)));
+  ASSERT_TRUE(view);
+  EXPECT_EQ(view->payment.state, PaymentState::succeeded);
+  EXPECT_EQ(shop.charges("sk_test_a"), charges);  // asked, and nothing sent
 }
 
 // The issuer wants the payer to authenticate: the next attempt asks for 3-D Secure at the same gateway.

@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "base/planted.hpp"
 #include "crypto/hash.hpp"
+#include "flows/routing/learn.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -176,10 +177,12 @@ Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcom
     answer.body = render(context, snapshot, with, rendering);
     answer.gateway_us = gateway_us;
     if (claim_key) store_answer(context, changes, *claim_key, answer);
+    const bool is_news = !changes.empty();
     store::CommitAnswer committed = store::commit::Committed{};
-    if (!changes.empty()) committed = co_await context.store.commit(std::move(changes));
+    if (is_news) committed = co_await context.store.commit(std::move(changes));
     if (std::holds_alternative<store::commit::Committed>(committed)) {
       count_state(context, before, snapshot);
+      if (is_news) learn_from(context, snapshot, outcome);
       if (answered) answer = co_await answer_once_stored(context, *answered, std::move(answer));
       co_return answer;
     }

@@ -6,6 +6,7 @@
 #include "base/planted.hpp"
 #include "flows/gateway.hpp"
 #include "flows/operate.hpp"
+#include "flows/routing/learn.hpp"
 #include "store/queries/inbox_queries.hpp"
 #include "store/queries/payment_queries.hpp"
 
@@ -138,6 +139,10 @@ Task<FoundAtOnce> find_out_at_once(Context& context, const PaymentSnapshot& snap
   result.gateway_us = asked.gateway_us;
   if (is_unanswered(asked)) co_return result;
   if (std::holds_alternative<finding::NotFound>(*asked.finding)) {
+    if (PLANTED(moves_on_unfenced)) {
+      result.outcome = outcome::NotSent{""};
+      co_return result;
+    }
     const std::int64_t before_us = asked.gateway_us;
     const Finality finality = co_await make_final(context, snapshot, asked);
     result.gateway_us += asked.gateway_us - before_us;
@@ -189,6 +194,8 @@ Task<Result<Settled>> settle_operation(Context& context, std::int64_t operation_
     store::CommitAnswer committed = co_await context.store.commit(std::move(changes));
     if (std::holds_alternative<store::commit::Committed>(committed)) {
       count_state(context, before, snapshot);
+      if (const auto* ended = std::get_if<event::OperationEnded>(&event))
+        learn_from(context, snapshot, ended->outcome);
       co_return Settled{decided, answered, gateway_us};
     }
     if (auto* failed = std::get_if<store::commit::Failed>(&committed))

@@ -5,6 +5,7 @@
 #include "flows/admission.hpp"
 #include "flows/routing/canary_counts.hpp"
 #include "flows/routing/gateway_health.hpp"
+#include "flows/routing/gateway_statistics.hpp"
 #include "flows/settings.hpp"
 
 namespace payweir::flows {
@@ -14,6 +15,7 @@ struct Traffic {
       : health(HealthPolicy{}), admission(settings.payments_in_flight) {}
 
   GatewayHealth health;
+  GatewayStatistics statistics;
   CanaryCounts canaries;
   Admission admission;  // outlives every request: each gives its place back
 };

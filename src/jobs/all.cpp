@@ -5,6 +5,7 @@
 #include "jobs/deliver_job.hpp"
 #include "jobs/review_job.hpp"
 #include "jobs/settle_jobs.hpp"
+#include "jobs/statistics_job.hpp"
 #include "jobs/upkeep_jobs.hpp"
 
 namespace payweir::jobs {
@@ -25,6 +26,7 @@ std::vector<std::unique_ptr<Job>> all_jobs(flows::Context& context) {
   jobs.push_back(std::make_unique<RenewArtefactsJob>(context));
   jobs.push_back(std::make_unique<WatchCertificatesJob>(context));
   jobs.push_back(std::make_unique<JudgeCanariesJob>(context));
+  jobs.push_back(std::make_unique<SaveStatisticsJob>(context, context.traffic.statistics));
   return jobs;
 }
 

@@ -73,6 +73,15 @@ struct RoutingAlgorithmRow {
   Instant created_at, modified_at;
 };
 
+// What one process saw of accounts in ten minutes (flows/routing/gateway_statistics.hpp). Drawn keys: rows of
+// several processes and windows stand in the order in which they were begun.
+struct GatewayStatisticsRow {
+  std::int64_t key = 0;
+  std::int64_t version = 1;
+  Instant started_at, modified_at;
+  std::string counts;
+};
+
 // An operator's word on what a gateway's word means, before the built-in ones. One of each name.
 struct RetryRuleRow {
   std::int64_t key = 0;
@@ -317,6 +326,16 @@ struct Describe<RetryRuleRow> {
         text("user_guidance_message", PAYWEIR_AT(rule.user_guidance_message)),
         integer("created_at", PAYWEIR_AT(created_at)).immutable(),
         integer("modified_at", PAYWEIR_AT(modified_at)));
+  }
+};
+
+template <>
+struct Describe<GatewayStatisticsRow> {
+  static constexpr std::string_view name = "gateway_statistics";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(key)).immutable(), integer("version", PAYWEIR_AT(version)),
+                      integer("started_at", PAYWEIR_AT(started_at)).immutable(),
+                      integer("modified_at", PAYWEIR_AT(modified_at)), blob("counts", PAYWEIR_AT(counts)));
   }
 };
 

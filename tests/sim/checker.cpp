@@ -229,6 +229,10 @@ void check_steps(const StoredPayment& now, const StoredPayment* before, Violatio
     found.push_back({"INV-15", "a payment changed without a version"});
   if (!may_follow(was.state, payment.state))
     found.push_back({"INV-15", fmt::format("{} became {}", to_string(was.state), to_string(payment.state))});
+  const bool is_tried =
+      std::ranges::any_of(before->attempts, [](const auto& row) { return is_live(row.attempt.state); });
+  if (is_tried && payment.amount != was.amount)
+    found.push_back({"INV-36", "the amount changed while it was being paid"});
   if (payment.modified_at < was.modified_at) found.push_back({"INV-28", "the time of a payment went back"});
   std::int64_t returned = 0;
   for (const store::RefundRow& row : now.refunds)
@@ -280,12 +284,15 @@ Violations check_against_books(const StoredPayment& now, const GatewayBooks& boo
   const Payment& payment = now.row.payment;
   const Names names = now.names();
   const Truth truth = books.truth_of(names);
-  if (truth.charges > 1) found.push_back({"INV-04", fmt::format("charged {} times", truth.charges)});
-  std::int64_t late = 0, given_back = 0;
+  std::int64_t late = 0, given_back = 0, late_charges = 0;
   for (const store::AttemptRow& row : now.attempts) {
     if (came_late(row.attempt.state)) late += row.attempt.captured_minor;
+    if (came_late(row.attempt.state) && row.attempt.captured_minor > 0) ++late_charges;
     if (row.attempt.state == AttemptState::reversed) given_back += row.attempt.captured_minor;
   }
+  // What came late is being given back, or has been.
+  if (truth.charges > 1 + late_charges)
+    found.push_back({"INV-04", fmt::format("charged {} times", truth.charges)});
   const std::int64_t captured = payment.captured_minor + late, refunded = payment.refunded_minor + given_back;
   const bool was_taken_back = captured > truth.captured && captured <= truth.captured + truth.taken_back;
   if (was_taken_back)
@@ -364,6 +371,8 @@ void Checker::on_submit(const store::ChangeSet& changes) {
                                                        : to_text(AttemptId{number("key"), number("salt")});
     recorded_at_[reference] = scheduler_.now();
     if (table == "attempt") attempts_of_[number("payment_key")].insert(reference);
+    if (table == "operation")
+      check_dispatch(number("connector_account_key"), static_cast<OperationKind>(number("kind")), reference);
   }
 }
 
@@ -385,7 +394,12 @@ void Checker::note_what_is_in_force() {
     sqlite3_reset(disabled.get());
   }
   const std::uint64_t changes = routes_.changes();
-  routes_.note_commit(active_algorithms_, disabled_accounts_);
+  std::vector<std::int64_t> left_alone = disabled_accounts_;
+  if (breakers_)
+    for (const auto& breaker : breakers_())
+      if (breaker.kind == OperationKind::authorise && breaker.state != routing::BreakerState::closed)
+        left_alone.push_back(breaker.account_key);
+  routes_.note_commit(active_algorithms_, disabled_accounts_, left_alone);
   if (routes_.changes() == changes) return;
   const bool has_one_in_flight = std::ranges::any_of(known_, [](const auto& known) {
     return known.second.row.payment.state == PaymentState::processing ||
@@ -394,10 +408,105 @@ void Checker::note_what_is_in_force() {
   if (has_one_in_flight) routes_.saw("rules changed while a payment was in flight");
 }
 
+void Checker::check_dispatch(std::int64_t account_key, OperationKind kind, const std::string& reference) {
+  if (!breakers_) return;
+  for (const auto& breaker : breakers_())
+    if (breaker.account_key == account_key && breaker.kind == kind &&
+        breaker.state == routing::BreakerState::open)
+      violate("INV-27", reference + " is recorded for an account whose breaker is open");
+}
+
+// What is unknown is asked about all the same.
+void Checker::note_resolved(const StoredPayment& now, const StoredPayment& before) {
+  for (const store::OperationRow& was : before.operations) {
+    if (was.operation.state != OperationState::unknown) continue;
+    const bool is_done = std::ranges::any_of(now.operations, [&](const auto& row) {
+      return row.operation.id == was.operation.id && row.operation.state == OperationState::done;
+    });
+    if (!is_done || !breakers_) continue;
+    const Breakers breakers = breakers_();
+    const bool is_open = std::ranges::any_of(breakers, [&](const auto& breaker) {
+      return breaker.account_key == was.operation.connector_account_key &&
+             breaker.state != routing::BreakerState::closed;
+    });
+    if (is_open) routes_.saw("what was unknown was resolved while its account's breaker was open");
+  }
+}
+
 void Checker::on_batch() {
   note_what_is_in_force();
   for (const std::int64_t key : std::exchange(touched_, {}))
     check(key);
+}
+
+namespace {
+
+constexpr std::int32_t kAttemptsOfARequestMax = 3;
+constexpr std::int64_t kRetriesAtFirst = 10, kFirstAttemptsPerRetry = 10;
+
+// The issuer wants the card not to be tried again, anywhere.
+bool is_for_good(DeclineReason reason) {
+  return reason == DeclineReason::lost_or_stolen || reason == DeclineReason::suspected_fraud ||
+         reason == DeclineReason::invalid_account || reason == DeclineReason::stop_payment;
+}
+
+const Attempt* attempt_before(const StoredPayment& stored, const Attempt& attempt) {
+  for (const store::AttemptRow& row : stored.attempts)
+    if (row.attempt.number == attempt.number - 1) return &row.attempt;
+  return nullptr;
+}
+
+bool has_certainly_failed(const Operation& operation) {
+  return operation.state == OperationState::done &&
+         (operation.result == OperationResult::declined || operation.result == OperationResult::rejected ||
+          operation.result == OperationResult::not_sent);
+}
+
+}  // namespace
+
+void Checker::note_attempt(const StoredPayment& now, const Attempt& attempt) {
+  const Attempt* before = attempt_before(now, attempt);
+  Tries& tries = tries_[before ? before->connector_account_key : attempt.connector_account_key];
+  ++(before ? tries.retries : tries.first);
+}
+
+void Checker::check_moved_on(const StoredPayment& now, const Attempt& attempt) {
+  const auto breach = [&](const char* invariant, std::string_view what) {
+    violate(invariant, fmt::format("{}: attempt {}: {}", now.reference(), attempt.number, what));
+  };
+  if (attempt.number > kAttemptsOfARequestMax) breach("INV-26", "it is one too many");
+  const Attempt* before = attempt_before(now, attempt);
+  if (before == nullptr) return breach("INV-05", "there is none before it");
+  for (const store::OperationRow& row : now.operations)
+    if (row.operation.attempt_key == before->id.key && !has_certainly_failed(row.operation))
+      breach("INV-05", "the one before it may still charge");
+  if (before->state == AttemptState::declined && is_for_good(before->decline_reason))
+    breach("F09", "the issuer wanted none");
+  if (before->method != attempt.method) breach("INV-36", "it is paid by something else");
+  const Tries& tries = tries_[before->connector_account_key];
+  if (tries.retries > kRetriesAtFirst + tries.first / kFirstAttemptsPerRetry)
+    breach("INV-26",
+           fmt::format("retry {} of an account with {} first attempts", tries.retries, tries.first));
+  const RoutedAccount *from = routes_.find(before->connector_account_key),
+                      *to = routes_.find(attempt.connector_account_key);
+  if (to == nullptr || from == nullptr || to->merchant != from->merchant)
+    return breach("INV-21", "it went to an account of somebody else's");
+  routes_.saw(from == to ? "an account was tried again" : "a payment moved on to another account");
+}
+
+// What became of a payment with more than one attempt.
+void Checker::note_end(const StoredPayment& now, const StoredPayment& before) {
+  const PaymentState state = now.row.payment.state;
+  if (state == before.row.payment.state || now.attempts.size() < 2) return;
+  const bool has_reversed = std::ranges::any_of(
+      now.attempts, [](const auto& row) { return row.attempt.state == AttemptState::reversed; });
+  const bool is_paid = state == PaymentState::succeeded || state == PaymentState::requires_capture ||
+                       state == PaymentState::partially_captured;
+  if (is_paid) routes_.saw(fmt::format("attempt {} succeeded", now.row.payment.attempt_count));
+  const bool has_stepped_up = now.row.payment.authentication_type == AuthenticationType::three_ds;
+  if (is_paid && has_stepped_up) routes_.saw("a payer authenticated after a decline, and paid");
+  if (is_paid && has_reversed) routes_.saw("a late charge was given back, another attempt having charged");
+  if (state == PaymentState::failed) routes_.saw("every attempt of several failed");
 }
 
 void Checker::check_routes(const StoredPayment& now, const StoredPayment* before) {
@@ -414,7 +523,14 @@ void Checker::check_routes(const StoredPayment& now, const StoredPayment* before
       if (!holder.empty() && holder != account->at_the_gateway)
         violate("INV-19", now.reference() + ": an attempt at one account names a charge at another");
     }
-    if (attempt.number > 1 || was_there(attempt.id)) continue;
+    if (was_there(attempt.id)) continue;
+    if (attempt.amount != now.row.payment.amount)
+      violate("INV-36", now.reference() + ": an attempt has another amount than its payment");
+    note_attempt(now, attempt);
+    if (attempt.number > 1) {
+      check_moved_on(now, attempt);
+      continue;
+    }
     const auto details = flows::PaymentDetails::parse(now.row.details);
     if (const std::string wrong = routes_.judge(now.row.payment, details, attempt); !wrong.empty())
       violate("F07", fmt::format("{}: {} ({})", now.reference(), wrong, details.routed_by_json));
@@ -432,11 +548,16 @@ void Checker::check(std::int64_t payment_key) {
   const bool was_judged =
       (judged_ != nullptr && judged_->contains(now->reference())) || went_on_.contains(payment_key);
   for (Violation& each : check_against_books(*now, books_, When::at_commit))
-    if (!is_forgotten(now->reference()) && (!was_judged || each.invariant == "INV-04"))
+    if (!is_forgotten(now->reference()) && !was_lied_about(now->reference()) &&
+        (!was_judged || each.invariant == "INV-04"))
       found.push_back(std::move(each));
   for (Violation& each : found)
     violate(each.invariant, now->reference() + ": " + each.what);
   check_routes(*now, before == known_.end() ? nullptr : &before->second);
+  if (before != known_.end()) {
+    note_end(*now, before->second);
+    note_resolved(*now, before->second);
+  }
   const PaymentState state = now->row.payment.state;
   if (before != known_.end() && before->second.row.payment.state != state)
     ++steps_[{before->second.row.payment.state, state}];
@@ -467,6 +588,7 @@ void Checker::on_restored() {
 // A commit that nobody was told of may have been lost or kept; one that was told of may only have been
 // followed by others.
 void Checker::on_restart() {
+  tries_.clear();
   routing_changed_ = true;
   const auto now = standings();
   for (const auto& [key, payment] : known_) {

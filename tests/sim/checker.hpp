@@ -87,10 +87,20 @@ class Checker final : public CommitTap {
   // after its time to send.
   void on_money(const std::string& reference, Duration send_window);
 
+  // How the breakers of the process stand just now.
+  using Breakers = std::vector<flows::GatewayHealth::BreakerReport>;
+  void set_breakers(std::function<Breakers()> breakers) { breakers_ = std::move(breakers); }
+  // Of these payments a gateway said that it declined what it had charged: until it tells, the books may say
+  // otherwise.
+  void excuse_liars(const std::set<std::string>& lied_about) { lied_about_ = &lied_about; }
   // Of this payment a person said what became of it: until the end, the books may say otherwise.
   void trust_people(const std::set<std::string>& judged) { judged_ = &judged; }
   [[nodiscard]] bool was_judged(const std::string& reference) const {
     return judged_ != nullptr && judged_->contains(reference);
+  }
+
+  [[nodiscard]] bool was_lied_about(const std::string& reference) const {
+    return lied_about_ != nullptr && lied_about_->contains(reference);
   }
 
   [[nodiscard]] const std::vector<Violation>& violations() const { return violations_; }
@@ -125,7 +135,14 @@ class Checker final : public CommitTap {
   void check(std::int64_t payment_key);
   // Whether its attempts went, and stay, where they should.
   void check_routes(const StoredPayment& now, const StoredPayment* before);
+  // A second attempt, or a third: INV-26, and that none before it could have charged (INV-05).
+  void check_moved_on(const StoredPayment& now, const Attempt& attempt);
+  void note_attempt(const StoredPayment& now, const Attempt& attempt);
+  void note_end(const StoredPayment& now, const StoredPayment& before);
   void note_what_is_in_force();
+  // INV-27: what an open breaker guards is not recorded, so that it is not sent.
+  void check_dispatch(std::int64_t account_key, OperationKind kind, const std::string& reference);
+  void note_resolved(const StoredPayment& now, const StoredPayment& before);
 
   Disk& disk_;
   Scheduler& scheduler_;
@@ -139,6 +156,13 @@ class Checker final : public CommitTap {
   std::set<std::int64_t> touched_;
   std::unordered_map<std::int64_t, StoredPayment> known_;
   const std::set<std::string>* judged_ = nullptr;
+  const std::set<std::string>* lied_about_ = nullptr;
+  std::function<Breakers()> breakers_;
+  // Of this process, by account: what the retry budget is reckoned by.
+  struct Tries {
+    std::int64_t first = 0, retries = 0;
+  };
+  std::map<std::int64_t, Tries> tries_;
   std::unordered_map<std::int64_t, StoredPayment> in_backup_;
   std::set<std::string> forgotten_;
   std::set<std::int64_t>

@@ -51,6 +51,21 @@ std::string public_half(std::string_view private_key) {
   return crypto::to_base64(key->public_key().to_der());
 }
 
+// As from somebody whose key is another one by now.
+void forget_key(http::Request& request) {
+  if (request.target.starts_with("/stripe")) {
+    request.headers.set("Authorization", "Bearer sk_forgotten");
+  } else if (request.target.starts_with("/alipay")) {
+    if (const std::size_t sign = request.target.find("sign="); sign != std::string::npos)
+      request.target.insert(sign + 5, "x");
+  } else {
+    std::string credentials(request.headers.get("Authorization"));
+    if (const std::size_t sign = credentials.find("signature=\""); sign != std::string::npos)
+      credentials.insert(sign + 11, "x");
+    request.headers.set("Authorization", credentials);
+  }
+}
+
 json::Document parsed(const std::string& body) {
   auto document = json::parse(body);
   check(document.has_value(), "what a gateway says is JSON");
@@ -63,12 +78,17 @@ Gateway::Gateway(Scheduler& scheduler, Network& network, Faults& faults, std::ui
     : scheduler_(scheduler),
       network_(network),
       faults_(faults),
+      weather_(scheduler, faults),
       houses_{{{Name::stripe, "/stripe", stripe_, stripe_.faults()},
                {Name::alipay, "/alipay", alipay_, alipay_.faults()},
                {Name::wechatpay, "/wechatpay", wechatpay_, wechatpay_.faults()}}},
       draws_(Chance(seed, Stream::gateway).bits()) {
   for (House& house : houses_)
     house.model.set_public_url(std::string(kOrigin) + std::string(house.prefix));
+  network_.set_is_refused([this](const http::Request& request) {
+    weather_.befall(request);
+    return weather_.at(request) == Weather::Kind::refused;
+  });
   network_.add_host(
       kOrigin, [this](http::Request request, Reply reply) { serve(std::move(request), std::move(reply)); });
 }
@@ -163,18 +183,53 @@ std::optional<sandbox::Fault> Gateway::draw_fault() {
   return std::nullopt;
 }
 
+std::optional<sandbox::Fault> Gateway::fault_of_weather(http::Request& request) {
+  using enum sandbox::FaultKind;
+  const auto planted = [](sandbox::FaultKind kind) { return sandbox::Fault{.kind = kind, .count = 1}; };
+  switch (weather_.at(request)) {
+    case Weather::Kind::fair:
+    case Weather::Kind::refused: return std::nullopt;
+    case Weather::Kind::down: return planted(down);
+    case Weather::Kind::silent: return planted(silent_before);
+    case Weather::Kind::throttled: return planted(rate_limited);
+    case Weather::Kind::slow: {
+      sandbox::Fault fault = planted(slow);
+      fault.delay = weather_.delay();
+      return fault;
+    }
+    case Weather::Kind::key_unknown: forget_key(request); return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// Of a card that was charged at once.
+void Gateway::lie(const http::Request& request, sandbox::Reaction& reaction) {
+  if (request.method != http::Method::post || request.target != "/v1/payment_intents") return;
+  if (!reaction.response || reaction.response->status != 200) return;
+  const json::Document intent = parsed(reaction.response->body);
+  if (intent.root()["status"].text() != "succeeded" || !faults_.strike(FaultKind::gateway_lies)) return;
+  scheduler_.note("fault gateway_lies");
+  lied_about_.insert(std::string(intent.root()["metadata"]["order_id"].text()));
+  reaction.response->status = 402;
+  reaction.response->body =
+      R"({"error":{"type":"card_error","code":"card_declined","decline_code":"processing_error",)"
+      R"("message":"An error occurred while processing your card. Try again in a little bit."}})";
+}
+
 void Gateway::serve(http::Request request, Reply reply) {
   const auto house = std::ranges::find_if(
       houses_, [&](const House& each) { return request.target.starts_with(std::string(each.prefix) + "/"); });
   if (house == houses_.end()) return reply({http::Response{404, {}, ""}, {}});
   const bool is_api = is_gateway_call(request);
+  const auto of_weather = is_api ? fault_of_weather(request) : std::nullopt;
   request.target.erase(0, house->prefix.size());
-  if (const auto fault = is_api ? draw_fault() : std::nullopt)
+  if (const auto fault = of_weather || !is_api ? of_weather : draw_fault())
     check(house->faults.plant(*fault).has_value(), "a fault is planted");
   if (charges_twice_)
     check(house->faults.plant({.kind = sandbox::FaultKind::double_charge}).has_value(), "a fault is planted");
   sandbox::Reaction reaction = house->model.handle(request, scheduler_.now(), draws_);
   house->faults.clear();
+  if (is_api) lie(request, reaction);
   take(*house, std::move(reaction.callbacks));
   watch_the_clock(*house);
   reply({std::move(reaction.response), reaction.delay});

@@ -14,6 +14,7 @@
 #include "sandbox/stripe/stripe_model.hpp"
 #include "sandbox/wechatpay/wechatpay_model.hpp"
 #include "truth.hpp"
+#include "weather.hpp"
 
 namespace payweir::sim {
 
@@ -49,6 +50,10 @@ class Gateway {
   bool resend_success(const std::string& reference);
   // A payer whose barcode was scanned decides on the phone.
   void decide_on_phone(const std::string& reference, bool approves);
+  // What goes wrong at one account and not at the other.
+  [[nodiscard]] Weather& weather() { return weather_; }
+  // Payments that were charged, and the switch was told of a decline.
+  [[nodiscard]] const std::set<std::string>& lied_about() const { return lied_about_; }
   // From now on they charge twice whatever they charge: what the checker must find.
   void charge_twice() { charges_twice_ = true; }
   [[nodiscard]] std::size_t callbacks_under_way() const { return callbacks_under_way_; }
@@ -73,6 +78,10 @@ class Gateway {
   void serve(http::Request request, Reply reply);
   // What strikes this one request, as the sandbox knows it.
   [[nodiscard]] std::optional<sandbox::Fault> draw_fault();
+  // What its account's weather does to it, likewise.
+  [[nodiscard]] std::optional<sandbox::Fault> fault_of_weather(http::Request& request);
+  // The answer to a charge becomes a decline.
+  void lie(const http::Request& request, sandbox::Reaction& reaction);
   void take(const House& house, std::vector<sandbox::Callback> callbacks);
   enum class Kind : std::uint8_t { genuine, stale, forged };
   struct Call {
@@ -96,6 +105,7 @@ class Gateway {
   Scheduler& scheduler_;
   Network& network_;
   Faults& faults_;
+  Weather weather_;
   sandbox::stripe::StripeModel stripe_{"a fingerprint key of the simulator"};
   sandbox::alipay::AlipayModel alipay_;
   sandbox::wechatpay::WechatPayModel wechatpay_;
@@ -108,6 +118,7 @@ class Gateway {
   Instant forgotten_at_{};
   std::set<std::string> acknowledged_;
   std::vector<std::string> believed_;
+  std::set<std::string> lied_about_;
   bool charges_twice_ = false;
 };
 

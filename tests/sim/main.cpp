@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "ambiguity.hpp"
 #include "mutants.hpp"
 #include "report.hpp"
 
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
   if (!options) return refuse(options.error().detail);
   if (command == "run") return payweir::sim::run_seeds(*options);
   if (command == "sweep") return payweir::sim::run_sweep(*options, name);
+  if (command == "ambiguity") return payweir::sim::run_ambiguity(*options);
   if (command == "mutants") return payweir::sim::run_mutants(*options, name);
   return refuse("no such command: " + command);
 }

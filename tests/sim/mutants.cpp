@@ -77,6 +77,14 @@ constexpr auto kMutants = std::to_array<Mutant>({
     {"posts_no_returned_refund", "a refund that came back is not booked"},
     {"sends_under_review", "a restored database sends before it has asked"},
     {"keeps_no_late_answer", "an answer that was not stored is made anew at each repetition"},
+    {"moves_on_after_unknown", "another gateway is asked while the first may have charged"},
+    {"moves_on_unfenced", "a request that is not known just now never arrives"},
+    {"moves_on_unrecorded", "another attempt is sent although it could not be recorded"},
+    {"moves_on_with_another_amount", "another attempt asks for another amount"},
+    {"tries_for_ever", "a request has as many attempts as it likes"},
+    {"retries_a_hard_decline", "what the issuer forbids to try again is tried again"},
+    {"ignores_the_budget", "retries cost nothing"},
+    {"ignores_the_breaker", "a gateway that does not answer is called all the same"},
     {"misses_what_came_late", "a charge of an attempt that was given up is left with whoever has it"},
 });
 

@@ -107,7 +107,8 @@ void Network::call(http::Request request, CallOptions options, Caller caller, Co
       if (yes && scheduler_.trace().keeps_lines()) scheduler_.note("  " + std::string(to_string(kind)));
       return yes;
     };
-    if (strikes(FaultKind::refused)) {
+    const bool is_refused = is_refused_ && is_refused_(request);
+    if (strikes(FaultKind::refused) || is_refused) {
       scheduler_.happen_after(way, [this, number] {
         complete(number, fail(Error{Code::connect_failed, "", "refused", Certainty::not_sent}));
       });

@@ -53,6 +53,10 @@ class Network {
   // Called with the idempotency key, or the number of the order, of each request that may move money, as it
   // leaves.
   void set_on_money(std::function<void(const std::string& key)> on_money) { on_money_ = std::move(on_money); }
+  // Asked of each request that leaves for a gateway: whether nobody is to be reached there.
+  void set_is_refused(std::function<bool(const http::Request& request)> is_refused) {
+    is_refused_ = std::move(is_refused);
+  }
   void add_host(std::string origin, Host host) { hosts_[std::move(origin)] = std::move(host); }
 
   // Calls of the process end with it, as far as it goes: what is under way arrives all the same.
@@ -87,6 +91,7 @@ class Network {
   std::set<std::string> sent_, fenced_;  // idempotency keys, numbers of orders and refunds
   std::vector<std::string> breaches_;
   std::function<void(const std::string&)> on_money_;
+  std::function<bool(const http::Request&)> is_refused_;
   std::uint64_t last_number_ = 0;
 };
 

@@ -117,6 +117,12 @@ Task<void> Node::boot() {
     co_return;
   }
   if (life->is_under_review) review_.begin();
+  const Result<void> loaded =
+      co_await flows::load_gateway_statistics(*tapped_, traffic_.statistics, machine_.clock.wall());
+  if (!loaded) {
+    wants_to_die_ = true;
+    co_return;
+  }
   is_up_ = true;
   for (std::unique_ptr<jobs::Job>& job : jobs::all_jobs(context_))
     worker_.add(std::move(job));

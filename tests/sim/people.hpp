@@ -48,6 +48,9 @@ class People {
   enum class Routing : std::uint8_t { none, drawn };
   void begin(Routing routing);
 
+  // Somebody changes this merchant's routing now.
+  void change_rules_now(std::size_t merchant) { start(change_rules(merchant)); }
+
   // Payments of which a person said what became of them, by reference: they may have been wrong.
   [[nodiscard]] const std::set<std::string>& judged() const { return judged_; }
   [[nodiscard]] std::uint64_t settled() const { return settled_; }

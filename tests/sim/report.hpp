@@ -13,6 +13,7 @@ inline constexpr const char* kUsage =
     "usage: payweir_sim [--seeds N] [--from K] [--payments N] [--twice all|some|none] [--faults kind=cap,…]\n"
     "                   [--gateways stripe|all] [--jobs N] [--trace] [--no-shrink]\n"
     "       payweir_sim sweep [NAME] [--from K] [--every N] [--jobs N]\n"
+    "       payweir_sim ambiguity [--jobs N]\n"
     "       payweir_sim mutants [NAME] [--seeds N] [--from K] [--payments N] [--jobs N]\n";
 
 struct RunOptions {

@@ -173,7 +173,8 @@ void Routes::add_plan(const std::string& algorithm_id, RoutingPlan plan) {
 }
 
 void Routes::note_commit(const std::map<std::int64_t, std::int64_t>& active,
-                         const std::vector<std::int64_t>& disabled) {
+                         const std::vector<std::int64_t>& disabled,
+                         const std::vector<std::int64_t>& left_alone) {
   ++commits_;
   for (const auto& [profile, algorithm] : active)
     if (!periods_.contains(profile)) periods_[profile].push_back({0, UINT64_MAX});
@@ -185,9 +186,14 @@ void Routes::note_commit(const std::map<std::int64_t, std::int64_t>& active,
     periods.push_back({algorithm, UINT64_MAX});
     ++changes_;
   }
+  note(switches_, disabled);
+  note(left_alone_, left_alone);
+}
+
+void Routes::note(std::map<std::int64_t, Switch>& switches, const std::vector<std::int64_t>& off) {
   for (const RoutedAccount& account : accounts_) {
-    const bool is_off = std::ranges::find(disabled, account.key) != disabled.end();
-    Switch& known = switches_[account.key];
+    const bool is_off = std::ranges::find(off, account.key) != off.end();
+    Switch& known = switches[account.key];
     if (known.is_off != is_off) known = {is_off, commits_};
   }
 }
@@ -207,8 +213,8 @@ bool Routes::may_have_been_on(std::int64_t account_key) const {
 }
 
 bool Routes::may_have_been_off(std::int64_t account_key) const {
-  const auto found = switches_.find(account_key);
-  if (found == switches_.end()) return false;
+  const auto found = left_alone_.find(account_key);
+  if (found == left_alone_.end()) return false;
   const bool changed_lately = found->second.changed_at > 0 && found->second.changed_at + kLagMax >= commits_;
   return found->second.is_off || changed_lately;
 }

@@ -63,10 +63,10 @@ class Routes {
   // The switch has stored this one under that id.
   void add_plan(const std::string& algorithm_id, RoutingPlan plan);
 
-  // What is in force after this commit: the active algorithms, by profile, and the accounts that are switched
-  // off.
+  // What is in force after this commit: the active algorithms, by profile, the accounts that are switched
+  // off, and with them those that a breaker leaves alone.
   void note_commit(const std::map<std::int64_t, std::int64_t>& active,
-                   const std::vector<std::int64_t>& disabled);
+                   const std::vector<std::int64_t>& disabled, const std::vector<std::int64_t>& left_alone);
   // How often something of that changed.
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
 
@@ -91,6 +91,7 @@ class Routes {
     std::uint64_t changed_at = 0;
   };
   [[nodiscard]] bool was_in_force(std::int64_t profile_key, std::int64_t algorithm) const;
+  void note(std::map<std::int64_t, Switch>& switches, const std::vector<std::int64_t>& off);
   [[nodiscard]] bool may_have_been_on(std::int64_t account_key) const;
   [[nodiscard]] bool may_have_been_off(std::int64_t account_key) const;
   // The accounts that a pick leads to, best first, of one connector.
@@ -101,7 +102,8 @@ class Routes {
   std::vector<RoutedAccount> accounts_;
   std::map<std::int64_t, std::pair<std::string, RoutingPlan>> plans_;  // by key, with the whole id
   std::map<std::int64_t, std::vector<Period>> periods_;                // by profile, the last is now
-  std::map<std::int64_t, Switch> switches_;
+  std::map<std::int64_t, Switch> switches_;                            // who is switched off
+  std::map<std::int64_t, Switch> left_alone_;                          // or left alone
   std::uint64_t commits_ = 0, changes_ = 0;
   std::map<std::string, std::uint64_t> seen_;
 };

@@ -14,6 +14,12 @@ constexpr const char* kAsks = "4000000000003220";
 constexpr const char* kAsksThenDeclines = "4000008400001629";
 constexpr const char* kSlowRefund = "4000000000007726";
 
+constexpr const char* kDeclinedForNow = "4000000000000119";
+constexpr const char* kStolen = "4000000000009979";
+constexpr const char* kStepsUp = "4000000000003113";
+// Of the first merchant, as World sets them up.
+constexpr std::string_view kFirstAccount = "sk_test_sim1", kSecondAccount = "sk_test_sim1b";
+
 using Style = Order::Style;
 using Then = Order::Then;
 using Payer = Order::Payer;
@@ -160,6 +166,30 @@ std::vector<Scenario> all_scenarios() {
   add("a barcode of WeChat Pay's asks", by_barcode("we_chat_pay_barcode", "130000000000000003"));
   add("a code of WeChat Pay's, refunded", refunded(by_wallet("we_chat_pay_qr", Payer::approves), 2));
   add("a code of WeChat Pay's, cancelled", cancelled_meanwhile(by_wallet("we_chat_pay_qr", Payer::approves)));
+  // With two accounts, of which the older one comes first.
+  const auto with = [&](std::string name, Order one, Weather::Kind first, Weather::Kind second) {
+    const auto settle = [first, second](World& world) {
+      world.gateway().weather().settle(std::string(kFirstAccount), first);
+      world.gateway().weather().settle(std::string(kSecondAccount), second);
+    };
+    all.push_back({std::move(name), {std::move(one)}, settle});
+  };
+  using enum Weather::Kind;
+  with("pay, the first account refusing", order(kPaid), refused, fair);
+  with("pay, the first account limiting its rate", order(kPaid), throttled, fair);
+  with("pay, the first account not knowing the key", order(kPaid), key_unknown, fair);
+  with("pay, the first account silent", order(kPaid), silent, fair);
+  with("pay, the first account down", order(kPaid), down, fair);
+  with("pay, both accounts refusing", order(kPaid), refused, refused);
+  with("pay in two requests, the first account refusing", styled(order(kPaid), Style::in_two), refused, fair);
+  with("held and captured at the second account", held(kPaid, Then::capture), refused, fair);
+  with("held and cancelled at the second account", held(kPaid, Then::cancel), refused, fair);
+  with("refunded at the second account", refunded(order(kPaid), 2), refused, fair);
+  with("payer approves at the second account", asked(kAsks, Payer::approves), refused, fair);
+  add("declined for now, by both accounts", order(kDeclinedForNow));
+  add("declined for good", order(kStolen));
+  add("declined until the payer authenticates", asked(kStepsUp, Payer::approves));
+  add("declined until the payer authenticates, who does not", asked(kStepsUp, Payer::declines));
   Order second = order(kPaid);
   second.number = 1;
   second.payment_id = "order_1";
@@ -171,6 +201,7 @@ SweepEnd sweep(const Scenario& scenario, std::uint64_t seed, std::uint64_t every
   SweepEnd end;
   const auto run = [&](FaultKind kind, std::uint64_t nth) {
     WorldOptions options{.seed = seed, .orders = scenario.orders, .only = std::pair(kind, nth)};
+    options.prepare = scenario.prepare;
     WorldEnd told = run_world(std::move(options));
     ++end.runs;
     end.fired += told.faults_fired;

@@ -14,6 +14,7 @@ namespace payweir::sim {
 struct Scenario {
   std::string name;
   std::vector<Order> orders;
+  std::function<void(World&)> prepare = nullptr;  // before the shop opens
 };
 [[nodiscard]] std::vector<Scenario> all_scenarios();
 

@@ -23,14 +23,17 @@ struct Card {
   std::string_view number;
   std::uint64_t weight;
 };
-// https://docs.stripe.com/testing: paid, declined, asks the payer, refunds that take their time, and
-// refunds that come back.
+// https://docs.stripe.com/testing: paid, declined, declined for now, stolen, asks the payer, at once or
+// after a decline, refunds that take their time, and refunds that come back.
 constexpr std::array kCards = std::to_array<Card>({
     {"4242424242424242", 60},
     {"5555555555554444", 10},
     {"4000000000000002", 8},
     {"4000000000009995", 4},
+    {"4000000000000119", 6},
+    {"4000000000009979", 2},
     {"4000000000003220", 10},
+    {"4000000000003113", 5},
     {"4000008400001629", 3},
     {"4000000000007726", 5},
     {"4000000000005126", 3},
@@ -242,6 +245,8 @@ Task<Shop::Told> Shop::ask(const Order& order, http::Method method, std::string 
         compare_replay(fmt::format("{}|{}", order.merchant, key), memory, told);
       co_return told;
     }
+    if (answer && answer->status == 503 && answer->body.contains("no_route"))
+      ++seen_["no gateway was to be reached, and a client was told 503"];
     if (faults_.strike(FaultKind::client_gives_up)) break;
     co_await sleep(wait);
     wait = std::min(wait + wait, seconds(30));

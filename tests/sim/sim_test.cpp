@@ -225,12 +225,14 @@ TEST(Swarm, CapsReadWhatTheyWrite) {
   EXPECT_FALSE(parse_caps("kill=x").has_value());
 }
 
-TEST(Scenarios, AreFiftyFourAndEndWell) {
+TEST(Scenarios, AreSixtyNineAndEndWell) {
   const std::vector<Scenario> all = all_scenarios();
-  EXPECT_EQ(all.size(), 54u);
+  EXPECT_EQ(all.size(), 69u);
   for (const Scenario& each : all) {
-    const WorldEnd end =
-        run_world({.seed = 2, .orders = each.orders, .only = std::pair(FaultKind::kill, std::uint64_t{0})});
+    const WorldEnd end = run_world({.seed = 2,
+                                    .orders = each.orders,
+                                    .only = std::pair(FaultKind::kill, std::uint64_t{0}),
+                                    .prepare = each.prepare});
     EXPECT_TRUE(end.is_good()) << each.name << ": " << told(end);
     EXPECT_EQ(end.payments, each.orders.size()) << each.name;
   }
@@ -311,6 +313,129 @@ TEST(Faults, A09_AStored500IsFoundOut) {
 
 TEST(Faults, A11_ARateLimitIsNoUnknown) {
   strike_each("refunded", FaultKind::gateway_rate_limited);
+}
+
+// A story as it goes when nothing more goes wrong than it says itself.
+WorldOptions calm_story(std::string_view name) {
+  const Scenario& story = scenario(name);
+  WorldOptions options{
+      .seed = 3, .orders = story.orders, .only = std::pair(FaultKind::kill, std::uint64_t{0})};
+  options.prepare = story.prepare;
+  return options;
+}
+
+TEST(Faults, F01_SilenceAtOneAccountSendsNothingToTheOther) {
+  const WorldEnd end = run_world(calm_story("pay, the first account silent"));
+  EXPECT_TRUE(end.is_good()) << told(end);
+  EXPECT_EQ(end.states.at("failed"), 1u);  // once the gateway is back, and knows nothing of it
+  EXPECT_FALSE(end.seen.contains("a payment moved on to another account"));
+}
+
+// Whatever is lost or late on the way to the first account, the second charges only when that is certain.
+TEST(Faults, F01_WhatMayHaveChargedNeverMovesOn) {
+  for (const FaultKind kind : {FaultKind::request_lost, FaultKind::request_late, FaultKind::reply_lost,
+                               FaultKind::gateway_late, FaultKind::gateway_error_500_after})
+    strike_each("pay", kind);
+}
+
+// Nothing can be made sure of at the first account, for longer than the policy is patient: a person is asked,
+// and the second account is not.
+TEST(Faults, F02_WithoutAFenceAPersonIsAskedAndNobodyElse) {
+  WorldOptions options = calm_story("pay, the first account silent");
+  options.trouble_lasts = minutes(10);
+  options.prepare = [settle = options.prepare](World& world) {
+    settle(world);
+    world.machine().settings.resolve_within = minutes(5);
+  };
+  World world(std::move(options));
+  const WorldEnd end = world.run();
+  EXPECT_TRUE(end.is_good()) << told(end);
+  const std::vector<std::string>& statuses = world.shop().orders().front().statuses;
+  EXPECT_NE(std::ranges::find(statuses, "requires_merchant_action"), statuses.end());
+  EXPECT_FALSE(end.seen.contains("a payment moved on to another account"));
+}
+
+// A gateway that charges and says that it declined: the next account charges too, and what came late is given
+// back as soon as the gateway tells.
+TEST(Faults, F03_ALateChargeIsGivenBackOnceAnotherAccountHasCharged) {
+  WorldOptions options = calm_story("pay");
+  options.only = std::pair(FaultKind::gateway_lies, std::uint64_t{1});
+  const WorldEnd end = run_world(options);
+  EXPECT_TRUE(end.is_good()) << told(end);
+  EXPECT_TRUE(end.seen.contains("a payment moved on to another account"));
+  EXPECT_TRUE(end.seen.contains("a late charge was given back"));
+  EXPECT_EQ(end.states.at("succeeded"), 1u);
+}
+
+std::vector<Order> many(std::string_view name, std::size_t count) {
+  std::vector<Order> orders(count, scenario(name).orders.front());
+  for (std::size_t i = 0; i < count; ++i) {
+    orders[i].number = i;
+    orders[i].payment_id = "order_" + std::to_string(i);
+  }
+  return orders;
+}
+
+// Both accounts come and go; what an open breaker guards is not sent (INV-27), and what is unknown is
+// resolved all the same.
+TEST(Faults, F05_BreakersThatFlapLoseNothing) {
+  std::map<std::string, std::uint64_t> seen;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    WorldOptions options{.seed = seed, .payments = 40, .gateways = Gateways::stripe};
+    options.prepare = [](World& world) {
+      for (std::size_t i = 0; i < kFaultKinds; ++i)
+        world.faults().set_rate(static_cast<FaultKind>(i), 0);
+      for (const FaultKind kind : {FaultKind::account_refused, FaultKind::account_down,
+                                   FaultKind::account_silent, FaultKind::account_throttled})
+        world.faults().set_rate(kind, 20'000);
+    };
+    const WorldEnd end = run_world(options);
+    EXPECT_TRUE(end.is_good()) << told(end);
+    for (const auto& [what, count] : end.seen)
+      seen[what] += count;
+  }
+  EXPECT_GT(seen["a breaker opened"], 0u);
+  EXPECT_GT(seen["a breaker closed again"], 0u);
+  EXPECT_GT(seen["what was unknown was resolved while its account's breaker was open"], 0u);
+}
+
+TEST(Faults, F06_WithoutAGatewayAClientIsToldSoAndNothingIsSent) {
+  WorldOptions options = calm_story("pay, both accounts refusing");
+  options.orders = many("pay, both accounts refusing", 20);
+  options.trouble_lasts = seconds(20);
+  const WorldEnd end = run_world(options);
+  EXPECT_TRUE(end.is_good()) << told(end);
+  EXPECT_TRUE(end.seen.contains("no gateway was to be reached, and a client was told 503"));
+  EXPECT_TRUE(end.seen.contains("a breaker opened"));
+}
+
+// Somebody changes the rules at any moment of a payment that moves on: it stays on the way that it set out
+// on.
+TEST(Faults, F07_RulesThatChangeTouchNothingInFlight) {
+  std::uint64_t changed = 0;
+  for (std::int64_t after_ms = 0; after_ms <= 900; after_ms += 30) {
+    WorldOptions options = calm_story("pay, the first account limiting its rate");
+    options.prepare = [settle = options.prepare, after_ms](World& world) {
+      settle(world);
+      for (const std::int64_t at_ms : {after_ms, after_ms + 200})
+        world.scheduler().happen_after(milliseconds(at_ms), [&world] { world.people().change_rules_now(0); });
+    };
+    const WorldEnd end = run_world(options);
+    EXPECT_TRUE(end.is_good()) << "after " << after_ms << " ms: " << told(end);
+    changed += end.seen.contains("rules changed while a payment was in flight") ? 1 : 0;
+  }
+  EXPECT_GT(changed, 0u);
+}
+
+// Every account refuses for a while: three attempts a request, a tenth of first attempts beyond the first ten
+// (INV-26).
+TEST(Faults, F08_ARateLimitEverywhereIsAnsweredByNoStorm) {
+  WorldOptions options = calm_story("pay, both accounts refusing");
+  options.orders = many("pay", 60);
+  options.trouble_lasts = seconds(30);
+  options.prepare = [](World& world) { world.gateway().weather().settle("", Weather::Kind::throttled); };
+  const WorldEnd end = run_world(options);
+  EXPECT_TRUE(end.is_good()) << told(end);
 }
 
 // An authorisation that nobody captures ends at the gateway, and the callback that tells of it is lost.

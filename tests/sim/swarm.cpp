@@ -57,6 +57,13 @@ constexpr std::array<Described, kFaultKinds> kKinds = {{
     {"callback_resent", 100'000, 600'000},
     {"terminate", 5, 500},
     {"rules_changed", 50'000, 600'000},
+    {"account_refused", 1'000, 50'000},
+    {"account_down", 1'000, 50'000},
+    {"account_silent", 1'000, 50'000},
+    {"account_slow", 1'000, 50'000},
+    {"account_throttled", 1'000, 50'000},
+    {"account_key_unknown", 1'000, 50'000},
+    {"gateway_lies", 1'000, 50'000},
 }};
 
 std::uint64_t draw_rate(Chance& chance, const Described& kind) {

@@ -68,8 +68,17 @@ enum class FaultKind : std::uint8_t {
   callback_resent,   // somebody has the gateway send an old callback again
   terminate,         // SIGTERM: what is under way may end, then the process does
   rules_changed,     // another routing algorithm, or none
+  // One account at a gateway, or both, for up to three minutes; the other may be well (weather.hpp).
+  account_refused,      // nobody is to be reached
+  account_down,         // 503
+  account_silent,       // no answer, and nothing was executed
+  account_slow,         // up to two minutes
+  account_throttled,    // 429 with Retry-After
+  account_key_unknown,  // 401
+  // Executed, and answered like a soft decline: what no gateway should do, and some have done.
+  gateway_lies,
 };
-inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::rules_changed) + 1;
+inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::gateway_lies) + 1;
 [[nodiscard]] std::string_view to_string(FaultKind kind);
 [[nodiscard]] std::optional<FaultKind> parse_fault_kind(std::string_view text);
 

@@ -49,6 +49,12 @@ World::World(WorldOptions options)
       process_(options_.seed, Stream::process) {
   machine_.settings = make_settings(options_.seed);
   checker_.trust_people(people_.judged());
+  checker_.excuse_liars(gateway_.lied_about());
+  checker_.set_breakers([this]() -> Checker::Breakers {
+    if (!node_) return {};
+    const flows::Context& context = node_->context();
+    return context.traffic.health.report(context.clock.suspended_us());
+  });
   gateway_.set_names_of([this](const std::string& reference) { return checker_.names_of(reference); });
   shop_.set_phone(
       [this](const std::string& reference, bool approves) { gateway_.decide_on_phone(reference, approves); });
@@ -90,6 +96,7 @@ int World::disk_verdict(Disk::Call call) {
 void World::crash(Disk::End how) {
   scheduler_.note(how == Disk::End::power_lost ? "power cut" : "kill");
   ++crashes_;
+  note_health();
   checker_.on_crash();
   node_.reset();
   drains_until_.reset();
@@ -111,6 +118,17 @@ void World::crash(Disk::End how) {
     checker_.on_restart();
     shop_.check_promises();
   });
+}
+
+void World::note_health() {
+  if (!node_) return;
+  const flows::GatewayHealth& health = node_->context().traffic.health;
+  const auto saw = [&](const char* what, std::uint64_t count) {
+    if (count > 0) seen_[what] += count;
+  };
+  saw("a breaker opened", health.transitions_to(routing::BreakerState::open));
+  saw("a breaker closed again", health.transitions_to(routing::BreakerState::closed));
+  saw("the retry budget was used up", health.retries_refused());
 }
 
 void World::wait_until_up() {
@@ -306,8 +324,9 @@ void World::check_recovery_time() {
   const bool can_work = node_ && node_->is_up() && !scheduler_.is_process_paused();
   if (!learns_by_) {
     // A request or a fence that the gateway is slow with is still running there, for up to two minutes.
-    const bool may_be_slow =
-        faults_.fired(FaultKind::gateway_slow) > 0 || faults_.fired(FaultKind::gateway_late) > 0;
+    const bool may_be_slow = faults_.fired(FaultKind::gateway_slow) > 0 ||
+                             faults_.fired(FaultKind::gateway_late) > 0 ||
+                             faults_.fired(FaultKind::account_slow) > 0;
     const Duration grace = may_be_slow ? minutes(2) : Duration{};
     // A clock that was ahead has put off the next ask by as much.
     if (can_work && faults_.fired(FaultKind::clock_jump) == 0) learns_by_ = scheduler_.now() + grace + kGoal;
@@ -392,7 +411,10 @@ void World::check_truth(const StoredPayment& stored) {
   for (const Violation& found : check_against_books(stored, gateway_.books(), When::at_rest)) {
     const bool may_be_missed = found.what == kMissedReturn && faults_.fired(FaultKind::callback_lost) > 0;
     differs |= found.invariant != "INV-04";
-    if (may_be_missed || (was_judged && found.invariant != "INV-04")) continue;
+    // A gateway that has lied, and whose word of what it did was lost: only the statement tells.
+    const bool was_never_told =
+        checker_.was_lied_about(stored.reference()) && faults_.fired(FaultKind::callback_lost) > 0;
+    if (may_be_missed || was_never_told || (was_judged && found.invariant != "INV-04")) continue;
     // What happened after the backup, nobody here knows of, and the gateway's statement does: payments that
     // were made then, or were sent for the first time; refunds; a cancellation that is on its way. Captures
     // are found out.
@@ -460,7 +482,8 @@ void World::check_at_rest() {
         checker_.violate("INV-07", stored->reference() + ": a webhook reached nobody");
   }
   for (const std::string& reference : gateway_.books().repeated_references()) {
-    if (checker_.is_forgotten(reference)) continue;
+    // What a gateway lied about is charged elsewhere, and given back when it tells.
+    if (checker_.is_forgotten(reference) || checker_.was_lied_about(reference)) continue;
     checker_.violate("INV-04", reference + ": charged twice");
   }
 }
@@ -496,6 +519,7 @@ WorldEnd World::end() {
     told.occasions[i] = faults_.occasions(kind);
     if (faults_.fired(kind) > 0) told.fired[kind] = faults_.fired(kind);
   }
+  note_health();
   told.seen = seen_;
   for (const auto& [what, count] : shop_.seen())
     told.seen[what] = count;

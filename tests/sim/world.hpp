@@ -78,6 +78,7 @@ class World {
   [[nodiscard]] Shop& shop() { return shop_; }
   [[nodiscard]] Machine& machine() { return machine_; }
   [[nodiscard]] Checker& checker() { return checker_; }
+  [[nodiscard]] People& people() { return people_; }
   void crash(Disk::End how);
   void wait_until_up();
 
@@ -104,6 +105,8 @@ class World {
   void check_truth(const StoredPayment& stored);
   void check_people_are_needed();
   void check_reasons();
+  // What the process that ends now has seen of its gateways.
+  void note_health();
   void check_recovery_time();
   [[nodiscard]] WorldEnd end();
 

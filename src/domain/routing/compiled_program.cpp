@@ -141,11 +141,11 @@ void take(const Choice& choice, std::span<const Candidate> candidates, Left left
           std::vector<std::size_t>& order) {
   for (const std::size_t index : left) {
     const Candidate& candidate = candidates[index];
+    const bool names_account = !choice.merchant_connector_id.empty();
+    if (names_account && candidate.merchant_connector_id != choice.merchant_connector_id) continue;
     if (candidate.connector != choice.connector) continue;
-    if (!choice.merchant_connector_id.empty() &&
-        candidate.merchant_connector_id != choice.merchant_connector_id)
-      continue;
     if (std::ranges::find(order, index) == order.end()) order.push_back(index);
+    if (names_account) return;  // there is one of that name
   }
 }
 

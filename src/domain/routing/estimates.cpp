@@ -14,7 +14,7 @@ constexpr std::int64_t kUnseenPpm = 900'000, kUnseenAnswersPpm = 990'000;
 constexpr std::int64_t kUnseenVariance = std::int64_t{100'000} * 100'000;
 // How many payments' weight what is known of all of an account's payments has among those of one method; and
 // what is usual for a method, among its answers of late.
-constexpr std::int64_t kBorrowedPayments = 30, kUsualPayments = 2;
+constexpr std::int64_t kBorrowedPayments = 30, kUsualPayments = 4;
 // How far what an account approves wanders in an hour: one per cent.
 constexpr std::int64_t kVarianceAnHour = std::int64_t{10'000} * 10'000;
 // A segment without payments for so long is as good as new: also an account that was far behind is seen
@@ -22,7 +22,7 @@ constexpr std::int64_t kVarianceAnHour = std::int64_t{10'000} * 10'000;
 constexpr Duration kForgottenAfter = days(2);
 // By how much of a deviation draws are off, in per cent: less than all of it, because a hundred thousand
 // payments are not enough for a search without end to pay.
-constexpr std::int64_t kBoldness = 60;
+constexpr std::int64_t kBoldness = 45;
 // An account that answers less than this is down. As long as nothing is known of late, one in kProbes draws
 // tries it; and one in kProbesAfterAnswers when it has begun to answer.
 constexpr std::int64_t kDownPpm = 900'000;
@@ -146,30 +146,30 @@ const SuccessRates::Cell& SuccessRates::find(Key key) const {
   return known == cells_.end() ? kEmpty : known->second;
 }
 
-void SuccessRates::turn(Day& day, std::int64_t hour) {
-  const std::int64_t turned = std::min<std::int64_t>(hour - day.hour, Day::kHours);
-  for (std::int64_t i = 0; i < turned; ++i) {
-    Hour& old = day.hours[static_cast<std::size_t>((hour - i) % std::int64_t{Day::kHours})];
-    day.sum.approved -= old.approved;
-    day.sum.answered -= old.answered;
-    day.sum.all -= old.all;
-    old = {};
-  }
-  day.hour = std::max(day.hour, hour);
+SuccessRates::Hour& SuccessRates::hour_of(Day& day, std::int64_t hour) {
+  return day.hours[static_cast<std::size_t>(hour % std::int64_t{Day::kHours})];
 }
 
-SuccessRates::Hour SuccessRates::sum_at(const Day& day, Instant now) {
-  const std::int64_t hour = now.ms / kHourMs;
-  if (hour <= day.hour) return day.sum;
+// Without the hours that are over when `hour` runs.
+SuccessRates::Hour SuccessRates::sum_at(const Day& day, std::int64_t hour) {
   if (hour - day.hour >= std::int64_t{Day::kHours}) return {};
-  Day turned = day;
-  turn(turned, hour);
-  return turned.sum;
+  Hour sum = day.sum;
+  for (std::int64_t next = day.hour + 1; next <= hour; ++next) {
+    const Hour& old = day.hours[static_cast<std::size_t>(next % std::int64_t{Day::kHours})];
+    sum.approved -= old.approved;
+    sum.answered -= old.answered;
+    sum.all -= old.all;
+  }
+  return sum;
 }
 
 void SuccessRates::add(Day& day, const Counts& counts, Instant now) {
-  turn(day, now.ms / kHourMs);
-  for (Hour* each : {&day.hours[static_cast<std::size_t>(day.hour % std::int64_t{Day::kHours})], &day.sum}) {
+  const std::int64_t hour = std::max(now.ms / kHourMs, day.hour);
+  day.sum = sum_at(day, hour);
+  for (std::int64_t next = std::max(day.hour, hour - std::int64_t{Day::kHours}) + 1; next <= hour; ++next)
+    hour_of(day, next) = {};
+  day.hour = hour;
+  for (Hour* each : {&hour_of(day, hour), &day.sum}) {
     each->approved += counts.approved;
     each->answered += counts.approved + counts.declined;
     each->all += counts.approved + counts.declined + counts.technical_failures;
@@ -218,7 +218,7 @@ void SuccessRates::correct(Level& level, std::uint32_t good, std::uint32_t bad, 
 std::int32_t SuccessRates::borrowed_ppm(std::int64_t account_key, Segment segment, Instant now) const {
   std::int64_t ppm = kUnseenPpm;
   for (const std::uint32_t part : {0u, method_part(segment)}) {
-    const Hour day = sum_at(find({account_key, part}).day, now);
+    const Hour day = sum_at(find({account_key, part}).day, now.ms / kHourMs);
     ppm = updated(ppm, kBorrowedPayments, day.approved, day.answered);
   }
   return static_cast<std::int32_t>(ppm);
@@ -258,7 +258,7 @@ Estimate SuccessRates::estimate(std::int64_t account_key, Segment segment, std::
   const std::int64_t steps = now.ms / kStepMs - of_method.answers.step;
   const std::int64_t answers = faded(of_method.answers.good, steps);
   const std::int64_t asked = answers + faded(of_method.answers.bad, steps);
-  const Hour asked_today = sum_at(of_method.day, now);
+  const Hour asked_today = sum_at(of_method.day, now.ms / kHourMs);
   const std::int64_t usual_ppm =
       updated(kUnseenAnswersPpm, kBorrowedPayments, asked_today.answered, asked_today.all);
   const std::int64_t answers_ppm = updated(usual_ppm, kUsualPayments * kOne, answers, asked);
@@ -267,7 +267,7 @@ Estimate SuccessRates::estimate(std::int64_t account_key, Segment segment, std::
   made.rate_ppm = static_cast<std::int32_t>(approvals_ppm * answers_ppm / kAll);
   made.technical_ppm = static_cast<std::int32_t>(answers_ppm);
   made.technical_payments = static_cast<std::int32_t>(asked / kOne);
-  const Hour today = sum_at(of_segment.day, now);
+  const Hour today = sum_at(of_segment.day, now.ms / kHourMs);
   made.payments = today.all;
   made.day_ppm = today.all == 0 ? made.rate_ppm
                                 : static_cast<std::int32_t>(std::int64_t{today.approved} * kAll / today.all);

@@ -121,8 +121,8 @@ class SuccessRates {
   [[nodiscard]] static std::int64_t variance_at(const Level& level, Instant now);
   static void feed(Fading& fading, std::uint32_t good, std::uint32_t bad, Instant now);
   static void add(Day& day, const Counts& counts, Instant now);
-  static void turn(Day& day, std::int64_t hour);
-  [[nodiscard]] static Hour sum_at(const Day& day, Instant now);
+  [[nodiscard]] static Hour& hour_of(Day& day, std::int64_t hour);
+  [[nodiscard]] static Hour sum_at(const Day& day, std::int64_t hour);
 
   std::size_t cells_max_;
   std::list<Key> order_;  // most recently fed first

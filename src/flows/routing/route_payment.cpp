@@ -7,7 +7,6 @@
 #include "base/json_writer.hpp"
 #include "domain/routing/algorithm_json.hpp"
 #include "domain/routing/canary.hpp"
-#include "domain/routing/fees.hpp"
 
 namespace payweir::flows {
 namespace {
@@ -55,6 +54,11 @@ void add_metadata(std::string_view metadata_json, routing::Facts& facts) {
       facts.metadata.emplace_back(std::string(each.key()), each.dump());
 }
 
+const std::string& billing_of(const PaymentDetails& details) {
+  return details.payment_method_billing_json.empty() ? details.billing_json
+                                                     : details.payment_method_billing_json;
+}
+
 routing::Facts facts_of(const RoutedPayment& routed) {
   const Payment& payment = routed.payment;
   const PaymentDetails& details = routed.details;
@@ -67,10 +71,7 @@ routing::Facts facts_of(const RoutedPayment& routed) {
   facts.set(Key::setup_future_usage, details.setup_future_usage);
   facts.set(Key::business_country, details.business_country);
   facts.set(Key::business_label, details.business_label);
-  const std::string& billing = details.payment_method_billing_json.empty()
-                                   ? details.billing_json
-                                   : details.payment_method_billing_json;
-  facts.set(Key::billing_country, read_contact(billing).address.country);
+  facts.set(Key::billing_country, read_contact(billing_of(details)).address.country);
   if (routed.method == PaymentMethod::card) {
     facts.set(Key::card_type, details.payment_method_type);
     facts.set(Key::card_network, details.card.network);
@@ -85,18 +86,17 @@ routing::Facts facts_of(const RoutedPayment& routed) {
   return facts;
 }
 
+std::string_view word_of(const routing::Facts& facts, Key key) {
+  const auto at = std::ranges::find(facts.words, key, &std::pair<Key, std::string>::first);
+  return at == facts.words.end() ? std::string_view() : at->second;
+}
+
 // Accounts that may take the payment, with what a program asks of each.
 struct Candidates {
   Candidates(const RoutedPayment& routed, const RoutingMeans& means, const routing::Facts& facts,
              const Accounts& accounts) {
-    const auto word = [&](Key key) -> std::string_view {
-      const auto found = std::ranges::find(facts.words, key, &std::pair<Key, std::string>::first);
-      return found == facts.words.end() ? std::string_view() : found->second;
-    };
-    const routing::Segment segment{routed.method, routing::network_number(word(Key::card_network)),
+    const routing::Segment segment{routed.method, routing::network_number(word_of(facts, Key::card_network)),
                                    routed.payment.amount.currency};
-    const routing::FeeFacts fee_facts{routed.payment.amount, routed.method, word(Key::card_network),
-                                      word(Key::billing_country), word(Key::business_country)};
     std::vector<std::int64_t> keys;
     for (const auto& account : accounts)
       keys.push_back(account->row.id.key);
@@ -104,9 +104,15 @@ struct Candidates {
     if (means.estimates) estimates = means.estimates(keys, segment, facts.draw);
     check(estimates.size() == accounts.size(), "an account has no estimate");
     ids.reserve(accounts.size());
+    const bool has_fees =
+        std::ranges::any_of(accounts, [](const auto& account) { return !account->fees.empty(); });
+    const std::string billing_country =
+        has_fees ? read_contact(billing_of(routed.details)).address.country : std::string();
+    const routing::FeeFacts priced{routed.payment.amount, routed.method, word_of(facts, Key::card_network),
+                                   billing_country, routed.details.business_country};
     for (std::size_t index = 0; index < accounts.size(); ++index) {
-      const std::optional<std::int32_t> cost = routing::cost_bps(accounts[index]->fees, fee_facts);
-      standings.push_back({estimates[index], cost.value_or(routing::kCostUnknown)});
+      const std::optional<std::int32_t> cost_bps = routing::cost_bps(accounts[index]->fees, priced);
+      standings.push_back({estimates[index], cost_bps.value_or(routing::kCostUnknown)});
       ids.push_back(to_text(accounts[index]->row.id));
       all.push_back({accounts[index]->row.connector, ids.back(), standings.back()});
     }
@@ -233,6 +239,9 @@ Result<Route> route_payment(const RoutedPayment& routed, const RoutingMeans& mea
   if (takers.able.empty()) return nobody(routed.method, !takers.held_up.empty(), "connector");
   if (!routed.only_account.empty()) return Route{std::move(takers.able), {}, R"({"by":"request"})"};
 
+  const bool has_no_choice =
+      takers.able.size() == 1 && !routed.profile.routing && !routed.profile.canary && !means.rules;
+  if (has_no_choice) return Route{std::move(takers.able), {}, ""};
   const routing::Facts facts = facts_of(routed);
   const Candidates candidates(routed, means, facts, takers.able);
   std::vector<std::size_t> order;

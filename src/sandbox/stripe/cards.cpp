@@ -36,6 +36,7 @@ constexpr std::array kCards = std::to_array<TestCard>({
     {"4000002760003184", {.challenge = Challenge::always}},
     {"4000003800000446", {.challenge = Challenge::first_use_only}},
     {"4000002500003155", {.challenge = Challenge::first_use_only}},
+    {"4000000000003113", {.challenge = Challenge::after_decline}},  // the sandbox's own
     {"4000008400001629", {.decline = Decline::generic_decline, .challenge = Challenge::always}},
     {"4000008260003178", {.decline = Decline::insufficient_funds, .challenge = Challenge::always}},
     {"4000000000007726", {.refund_fate = RefundFate::pending_then_succeeds}},

@@ -29,6 +29,7 @@ enum class Challenge : std::uint8_t {
   none,
   always,          // asks the payer every time
   first_use_only,  // asks unless the payer is absent (off_session) and the card was set up before
+  after_decline,   // the issuer declines until the merchant asks for 3-D Secure by itself
 };
 
 enum class RefundFate : std::uint8_t { succeeds, pending_then_succeeds, succeeds_then_fails };

@@ -317,6 +317,16 @@ TEST(StripeIntents, AnAbsentPayerCannotBeAsked) {
   EXPECT_EQ(client.pay("4000000000003063", {{"error_on_requires_action", "true"}}).status, 402);
 }
 
+TEST(StripeIntents, AnIssuerMayDeclineUntilThreeDSecureIsAskedFor) {
+  Client client;
+  const Seen declined = client.pay("4000000000003113");
+  EXPECT_EQ(declined.status, 402);
+  EXPECT_EQ(declined.text({"error", "code"}), "authentication_required");
+  const Seen asked =
+      client.pay("4000000000003113", {{"payment_method_options[card][request_three_d_secure]", "any"}});
+  EXPECT_EQ(asked.text({"status"}), "requires_action");
+}
+
 TEST(StripeIntents, AMethodPaysAgainOnlyWhenItWasSetUp) {
   Client client;
   const std::string once = client.pay().text({"payment_method"});

@@ -11,6 +11,7 @@ bool must_ask_payer(const Intent& intent, const Presence& presence) {
     case Challenge::none: return false;
     case Challenge::always: return true;
     case Challenge::first_use_only: return !(presence.off_session && presence.method_was_set_up);
+    case Challenge::after_decline: return true;
   }
   return true;
 }
@@ -95,7 +96,8 @@ void confirm(const Actor& actor, Intent& intent, const Presence& presence) {
   if (!must_ask_payer(intent, presence))
     return ask_issuer(actor, intent,
                       intent.asks_three_ds ? Authentication::frictionless : Authentication::none);
-  if (presence.off_session || presence.error_on_requires_action)
+  const bool declines_first = behaviour(intent.method.behaviour).challenge == Challenge::after_decline;
+  if (presence.off_session || presence.error_on_requires_action || (declines_first && !intent.asks_three_ds))
     return fail_attempt(actor, intent, Decline::authentication_required, Authentication::none);
   intent.status = IntentStatus::requires_action;
   actor.emit_intent(intent, "payment_intent.requires_action");

@@ -8,11 +8,14 @@
 #include "store/migrations/0003_payment_links.hpp"
 #include "store/migrations/0004_routing.hpp"
 #include "store/migrations/0005_retry_rules.hpp"
+#include "store/migrations/0006_gateway_statistics.hpp"
 #include "store/migrations/0007_routing_canary.hpp"
 
 namespace payweir::store::migrations {
 
-inline constexpr std::array<std::string_view, 6> kAll = {
-    k0001Initial, k0002PaymentMethods, k0003PaymentLinks, k0004Routing, k0005RetryRules, k0007RoutingCanary};
+inline constexpr std::array<std::string_view, 7> kAll = {
+    k0001Initial,    k0002PaymentMethods,    k0003PaymentLinks,  k0004Routing,
+    k0005RetryRules, k0006GatewayStatistics, k0007RoutingCanary,
+};
 
 }  // namespace payweir::store::migrations

@@ -22,7 +22,8 @@ constexpr Query kFindLargestKey{"find_largest_key",
                                 "SELECT max(key) FROM idempotency UNION ALL "
                                 "SELECT max(key) FROM outbox UNION ALL "
                                 "SELECT max(key) FROM inbox UNION ALL "
-                                "SELECT max(key) FROM manual_settlement) AS tables"};
+                                "SELECT max(key) FROM manual_settlement UNION ALL "
+                                "SELECT max(key) FROM gateway_statistics) AS tables"};
 
 constexpr Query kFindInstance{"find_instance", kSql<InstanceRow, "SELECT {} FROM instance WHERE key = 1">};
 
