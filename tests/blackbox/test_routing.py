@@ -68,7 +68,8 @@ class Routing(RoutingCase):
         routing_id = self.activate(algorithm)
         large = self.pay(amount=10_001)
         self.assertEqual(large["merchant_connector_id"], self.second)
-        self.assertEqual(large["routing_reason"], f'routing algorithm {routing_id}, rule "large dollars"')
+        self.assertRegex(large["routing_reason"], f'^routing algorithm {routing_id}, rule "large dollars", '
+                                                  r'expected to approve \d+\.\d\d per cent$')
         self.assertEqual(self.account_of(amount=10_000), self.first)
         self.assertEqual(self.account_of(currency="EUR"), self.second)
         self.assertIn("no rule holds", self.pay()["routing_reason"])

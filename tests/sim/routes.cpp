@@ -257,15 +257,19 @@ std::string Routes::judge(const Payment& payment, const flows::PaymentDetails& d
   if (!may_have_been_on(account->key)) return "it went to an account that is switched off";
   const std::string& reason_json = details.routed_by_json;
   if (reason_json.size() > flows::kRouteReasonMax) return "its reason is too long";
-  if (reason_json.empty()) {
+  const auto judge_undecided = [&]() -> std::string {
     ++seen_["no algorithm decided"];
     if (!was_in_force(payment.profile_key, 0)) return "an algorithm was active, and did not decide";
     return "";
-  }
+  };
+  if (reason_json.empty()) return judge_undecided();
   const auto document = json::parse(reason_json);
   if (!document) return "its reason is no JSON";
   const json::Value reason = document->root();
   const std::string by(reason["by"].text());
+  const bool was_set_back = reason["set_back"].integer() > 0;
+  if (was_set_back) ++seen_["accounts that fail too often went behind"];
+  if (by == "default") return was_set_back ? judge_undecided() : "its reason says nothing";
   ++seen_[fmt::format("{} decided", by)];
   if (by == "fallback") {
     // Of some algorithm: every account that it names for this connector was switched off.
@@ -296,6 +300,8 @@ std::string Routes::judge(const Payment& payment, const flows::PaymentDetails& d
   if (reason["rule"].text() != wanted)
     return fmt::format("its reason names another rule than \"{}\", which decides about {} {} by {}", wanted,
                        payment.amount.minor, payment.amount.currency.code(), details.card.network);
+  // What went behind may be any of those that the algorithm names, and then it is another's turn.
+  if (was_set_back) return "";
   const Pick& pick = rule == plan.rules.end() ? plan.otherwise : rule->pick;
   return judge_pick(pick, reason["share"].integer(), *account);
 }

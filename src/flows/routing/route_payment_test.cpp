@@ -226,11 +226,34 @@ TEST(RoutePayment, TheBestIsChosenByWhatIsKnown) {
   const routing::Segment segment{PaymentMethod::card, routing::network_number("visa"),
                                  shop.payment.amount.currency};
   EXPECT_EQ(shop.asked, (std::vector<routing::Segment>{segment}));
-  EXPECT_TRUE(route_in_words(shop.route()->reason_json)
-                  .ends_with(", expected to approve 97.31 per cent, at a cost of 0.00 per cent"));
+  EXPECT_TRUE(route_in_words(shop.route()->reason_json).ends_with(", expected to approve 97.31 per cent"));
   shop.known[1] = {.rate_ppm = 900'000, .drawn_ppm = 990'000};
   EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2}));
   EXPECT_TRUE(route_in_words(shop.route()->reason_json).ends_with("tried to learn how it does"));
+}
+
+TEST(RoutePayment, TheCheapestOfThoseThatAreNearlyAsGoodIsChosenByItsFees) {
+  Shop shop;
+  shop.means.estimates = shop.tell();
+  shop.known[1] = {.rate_ppm = 905'000, .drawn_ppm = 905'000};
+  const std::string_view near = R"({"type":"dynamic","data":{"cost":{"within_percent":"0.5"}}})";
+  shop.use(near);
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2})) << "whose fees nobody knows";
+  shop.accounts[0]->fees = {{.payment_method = "card", .basis_points = 290}};
+  shop.accounts[1]->fees = {{.payment_method = "card", .card_network = "visa", .basis_points = 145},
+                            {.payment_method = "card", .country = "foreign", .basis_points = 300}};
+  shop.details.card.network = "Visa";
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_TRUE(route_in_words(shop.route()->reason_json).ends_with(", at a cost of 1.45 per cent"));
+  shop.details.card.network = "Mastercard";
+  shop.details.billing_json = R"({"address":{"country":"FR"}})";
+  shop.details.business_country = "US";
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2})) << "2.9 per cent against 3";
+  shop.details.business_country = "FR";
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1, 2}))
+      << "an account that no entry covers is the dearest";
+  shop.known[1] = {.rate_ppm = 894'999, .drawn_ppm = 894'999};
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1})) << "too far behind";
 }
 
 TEST(RoutePayment, ARuleMayAskForASuccessRate) {
@@ -290,10 +313,9 @@ TEST(RoutePayment, WhoFailsTooOftenGoesBehindUnlessTheRequestNamesThem) {
   const std::string failing =
       R"({"type":"volume_split","data":[{"connector":)" + Shop::choice(1) + R"(,"split":100}]})";
   EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
-  EXPECT_EQ(
-      route_in_words(shop.route()->reason_json),
-      "the default order of connectors, expected to approve 90.00 per cent, at a cost of 0.00 per cent, "
-      "before 1 that fails too often");
+  EXPECT_EQ(route_in_words(shop.route()->reason_json),
+            "the default order of connectors, expected to approve 90.00 per cent, "
+            "before 1 that fails too often");
   shop.use(failing);
   EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{2, 1}));
   EXPECT_FALSE(shop.route()->reason_json.contains("share")) << "which is another's";
