@@ -202,7 +202,7 @@ TEST(Faults, F10_AnotherAmountTakesAnotherAuthentication) {
   EXPECT_EQ(fresh.attempt->state, AttemptState::dispatching);
   EXPECT_TRUE(fresh.attempt->next_action.empty());
   ASSERT_TRUE(story.tell("accepted needs_action 150").has_value());
-  EXPECT_EQ(write_state(story.now()), "requires_customer_action needs_action authorise:done");
+  EXPECT_EQ(write_state(story.now()), "requires_customer_action needs_action authorise:unknown");
 }
 
 TEST(Faults, E06_ARefundOfAnotherAmountStaysSpent) {

@@ -22,6 +22,7 @@ struct NextTry {
   Dispatch passage = Dispatch::allowed;
   Duration wait{};
   bool steps_up = false;
+  bool is_to_ask_breaker = false;  // once the wait is over: it may open meanwhile
 };
 
 Dispatch try_dispatch(Context& context, const ConnectorAccount& account) {
@@ -68,6 +69,8 @@ class Journey {
       std::optional<NextTry> next = co_await choose_next();
       if (!next) co_return;
       if (next->wait.ms > 0) co_await context_.clock.sleep(next->wait);
+      if (next->is_to_ask_breaker) next->passage = try_dispatch(context_, *next->account);
+      if (next->passage == Dispatch::refused) co_return;
       const bool has_moved = co_await move_on(std::move(*next));
       if (!has_moved) co_return;
     }
@@ -135,8 +138,7 @@ class Journey {
     }
     if (what == routing::Next::other_account) co_return next;
     next.account = snapshot_.account;
-    next.passage = try_dispatch(context_, *next.account);
-    if (next.passage == Dispatch::refused) co_return std::nullopt;
+    next.is_to_ask_breaker = true;
     next.steps_up = what == routing::Next::step_up;
     if (!next.steps_up) {
       const auto* rejected = std::get_if<outcome::Rejected>(&outcome_);

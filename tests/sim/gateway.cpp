@@ -206,10 +206,11 @@ std::optional<sandbox::Fault> Gateway::fault_of_weather(http::Request& request) 
 void Gateway::lie(const http::Request& request, sandbox::Reaction& reaction) {
   if (request.method != http::Method::post || request.target != "/v1/payment_intents") return;
   if (!reaction.response || reaction.response->status != 200) return;
-  const json::Document intent = parsed(reaction.response->body);
-  if (intent.root()["status"].text() != "succeeded" || !faults_.strike(FaultKind::gateway_lies)) return;
+  const auto intent = json::parse(reaction.response->body);  // or garbage, by another fault
+  if (!intent || intent->root()["status"].text() != "succeeded" || !faults_.strike(FaultKind::gateway_lies))
+    return;
   scheduler_.note("fault gateway_lies");
-  lied_about_.insert(std::string(intent.root()["metadata"]["order_id"].text()));
+  lied_about_.insert(std::string(intent->root()["metadata"]["order_id"].text()));
   reaction.response->status = 402;
   reaction.response->body =
       R"({"error":{"type":"card_error","code":"card_declined","decline_code":"processing_error",)"

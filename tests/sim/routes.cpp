@@ -235,10 +235,16 @@ std::vector<const RoutedAccount*> Routes::expand(const Pick& pick, const RoutedA
 std::string Routes::judge_pick(const Pick& pick, std::int64_t share, const RoutedAccount& account) const {
   const std::vector<const RoutedAccount*> named = expand(pick, account);
   const auto place = std::ranges::find(named, &account);
-  if (place == named.end()) return "the algorithm does not name its account";
+  // When their breakers have every account of the algorithm passed over, the others follow.
+  if (place == named.end())
+    return std::ranges::all_of(named, [&](const auto* each) { return may_have_been_off(each->key); })
+               ? ""
+               : "the algorithm does not name its account";
   if (pick.is_split) {
     const auto chosen = std::ranges::find(pick.choices, account.id, &Pick::Choice::account_id);
-    if (share > 0 && chosen->percent != share) return "another account has that share";
+    const bool is_passed_over = std::ranges::any_of(
+        named, [&](const auto* each) { return each != &account && may_have_been_off(each->key); });
+    if (share > 0 && chosen->percent != share && !is_passed_over) return "another account has that share";
     if (share == 0 && chosen->percent > 0 &&
         std::ranges::none_of(named, [&](const auto* each) { return may_have_been_off(each->key); }))
       return "an account of a share was not drawn for it";

@@ -245,7 +245,7 @@ Task<Shop::Told> Shop::ask(const Order& order, http::Method method, std::string 
         compare_replay(fmt::format("{}|{}", order.merchant, key), memory, told);
       co_return told;
     }
-    if (answer && answer->status == 503 && answer->body.contains("no_route"))
+    if (answer && answer->status == 503 && answer->body.contains("No gateway that could take this payment"))
       ++seen_["no gateway was to be reached, and a client was told 503"];
     if (faults_.strike(FaultKind::client_gives_up)) break;
     co_await sleep(wait);
