@@ -91,6 +91,8 @@ def breaches_of_rules(document, series, headings):
 def breaches_of_document(text, families):
     rows = re.findall(r"^\| `(payweir_\w+)` \|([^|]*)\|", text, re.M)
     listed = {name for name, _ in rows}
+    if len(listed) < len(rows):
+        yield "docs/alerts.md lists a metric twice"
     for name in sorted(families.keys() - listed):
         yield f"docs/alerts.md does not list {name}"
     for name in sorted(listed - families.keys()):
