@@ -328,8 +328,7 @@ double decision_us() {
       const FeeFacts of{.amount = facts.amount, .method = segment.method, .card_network = "visa"};
       standings.push_back({rates.estimate(static_cast<std::int64_t>(account), segment, draw, now),
                            cost_bps(world.fees[account % kAccounts], of).value_or(kCostUnknown)});
-      candidates.push_back(
-          {"gateway", ids[account], standings.back().estimate.rate_ppm, standings.back().cost_bps});
+      candidates.push_back({"gateway", ids[account], standings.back()});
     }
     check(compiled->decide(facts, candidates).rule == kRulesMax - 1, "the last rule is to decide");
     Ranking ranking = rank(standings, {.within_ppm = 10'000});

@@ -23,7 +23,9 @@ constexpr Query kFindLargestKey{"find_largest_key",
                                 "SELECT max(key) FROM outbox UNION ALL "
                                 "SELECT max(key) FROM inbox UNION ALL "
                                 "SELECT max(key) FROM manual_settlement UNION ALL "
-                                "SELECT max(key) FROM gateway_statistics) AS tables"};
+                                "SELECT max(key) FROM gateway_statistics UNION ALL "
+                                "SELECT max(key) FROM routing_algorithm UNION ALL "
+                                "SELECT max(key) FROM retry_rule) AS tables"};
 
 constexpr Query kFindInstance{"find_instance", kSql<InstanceRow, "SELECT {} FROM instance WHERE key = 1">};
 
