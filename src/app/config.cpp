@@ -75,6 +75,8 @@ const std::vector<Option>& options() {
        "connectors.timeout_ms"},
       {"connectors.later_timeout_ms", Integer{&Config::later_timeout_ms, 500, 30'000},
        "for that of each further attempt"},
+      {"connectors.breaker_failures", Integer{&Config::breaker_failures, 0, 1'000},
+       "technical failures in a row that open a connector account's circuit breaker; 0: none ever opens"},
       {"connectors.connections_per_host", Integer{&Config::connections_per_host, 1, 8'192},
        "connections to one host at once, of each io thread"},
       {"connectors.connection_wait_ms", Integer{&Config::connection_wait_ms, 0, 30'000},

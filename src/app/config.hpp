@@ -25,6 +25,7 @@ struct Config {
   Secret admin_api_key;
   Secret operators;
   std::int64_t four_eyes_above_minor = 100'000;
+  std::int64_t breaker_failures = 5;
   std::int64_t attempts_max = 3;
   std::int64_t payments_in_flight = 1'000;
   std::int64_t resolve_within_s = 172'800;

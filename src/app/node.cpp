@@ -67,6 +67,7 @@ flows::Settings settings_of(const Config& config, std::size_t io_threads) {
   settings.rate_limit_per_address = config.rate_limit_per_address;
   settings.failed_auth_per_address_per_minute = config.failed_auth_per_address_per_minute;
   settings.page_requests_per_payment_per_minute = config.page_requests_per_payment_per_minute;
+  settings.breaker_failures = config.breaker_failures;
   settings.attempts_max = config.attempts_max;
   settings.payments_in_flight = static_cast<std::size_t>(config.payments_in_flight);
   settings.io_thread_count = io_threads;

@@ -43,6 +43,8 @@ struct Settings {
   std::int32_t routing_set_back_below_ppm = 980'000;
   Duration callback_tolerance = seconds(300);  // how old a signed callback of a gateway may be
   Duration session_expiry = minutes(15);       // an unpaid payment expires
+  // Failures in a row that open an account's breaker; 0: none ever opens.
+  std::int64_t breaker_failures = 5;
   // Of one request: how often it tries to pay, at one gateway or at several.
   std::int64_t attempts_max = 3;
   Duration resolve_within = hours(48);  // an outcome that is unknown for longer waits for a person

@@ -12,7 +12,8 @@ namespace payweir::flows {
 
 struct Traffic {
   explicit Traffic(const Settings& settings)
-      : health(HealthPolicy{}), admission(settings.payments_in_flight) {}
+      : health(HealthPolicy{.breaker = {.failures_in_row = settings.breaker_failures}}),
+        admission(settings.payments_in_flight) {}
 
   GatewayHealth health;
   GatewayStatistics statistics;

@@ -275,7 +275,8 @@ std::string Routes::judge(const Payment& payment, const flows::PaymentDetails& d
   const std::string by(reason["by"].text());
   const bool was_set_back = reason["set_back"].integer() > 0;
   if (was_set_back) ++seen_["accounts that fail too often went behind"];
-  if (by == "default") return was_set_back ? judge_undecided() : "its reason says nothing";
+  const bool was_passed = reason["past"].integer() > 0;
+  if (by == "default") return was_set_back || was_passed ? judge_undecided() : "its reason says nothing";
   ++seen_[fmt::format("{} decided", by)];
   if (by == "fallback") {
     // Of some algorithm: every account that it names for this connector was switched off.

@@ -71,6 +71,7 @@ void Breaker::count(GatewayWord word, std::int64_t now_us) {
 }
 
 bool Breaker::must_open(const BreakerPolicy& policy, std::int64_t now_us) const {
+  if (policy.failures_in_row == 0) return false;
   if (failures_in_row_ >= policy.failures_in_row) return true;
   const std::int64_t oldest = now_us / kSlotUs - static_cast<std::int64_t>(kSlotCount);
   std::int64_t calls = 0, failures = 0;

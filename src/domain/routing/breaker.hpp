@@ -16,7 +16,7 @@
 namespace payweir::routing {
 
 struct BreakerPolicy {
-  // Opens at so many failures without an answer between them.
+  // Opens at so many failures without an answer between them; 0: never opens.
   std::int64_t failures_in_row = 5;
   // Or when half of the calls of the last ten seconds failed, of so many calls at least.
   std::int64_t window_calls_min = 20;

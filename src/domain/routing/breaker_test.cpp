@@ -45,6 +45,13 @@ TEST(Breaker, OpensAtFiveFailuresInARow) {
   EXPECT_EQ(subject.pass(), Passage::refused);
 }
 
+TEST(Breaker, NeverOpensWhereItIsToldNotTo) {
+  Breaker breaker;
+  for (int i = 0; i < 100; ++i)
+    breaker.conclude({.failures_in_row = 0}, Passage::allowed, GatewayWord::failed, kSecond);
+  EXPECT_EQ(breaker.state(kSecond), BreakerState::closed);
+}
+
 TEST(Breaker, WhatTellsNothingNeitherCountsNorEndsARow) {
   Subject subject;
   for (int i = 0; i < 4; ++i)
