@@ -96,18 +96,16 @@ sim: simulator  ## years of faults in minutes: SEEDS=100 FROM=1 [PAYMENTS=500] [
 	  $(if $(PAYMENTS),--payments $(PAYMENTS)) $(if $(FAULTS),--faults $(FAULTS)) $(ARGS)
 
 .PHONY: sweep
-sweep: simulator  ## 54 scenarios, each call, write and step failing in every way it can: [EVERY=1]
-	@exec build/sim/tests/sim/payweir_sim sweep --every $(EVERY) --jobs $(JOBS) $(ARGS)
+sweep: simulator  ## 69 scenarios, each call, write and step failing in every way it can: [EVERY=1] [PARTS=1]
+	@exec build/sim/tests/sim/payweir_sim sweep --every $(EVERY) $(if $(PARTS),--parts $(PARTS) --from $(FROM)) --jobs $(JOBS) $(ARGS)
 
 .PHONY: mutants
 mutants: simulator  ## bugs planted on purpose, and after how many seeds each is found
 	@exec build/sim/tests/sim/payweir_sim mutants --seeds 1000 --from $(FROM) --payments 60 --jobs $(JOBS) $(ARGS)
 
 .PHONY: ambiguity
-ambiguity:  ## what a gateway did, what it says, when, and who else is asked then: no double charge
-	@tools/setup.sh test
-	@tools/build.sh dev domain_test
-	@build/dev/src/domain_test --gtest_filter='Ambiguity.*' --gtest_brief=1
+ambiguity: simulator  ## what a gateway did, what it says, when, and who else is asked then: no double charge
+	@exec build/sim/tests/sim/payweir_sim ambiguity --jobs $(JOBS)
 
 .PHONY: cover
 cover:  ## how much of the pure rooms their tests reach: branches and conditions

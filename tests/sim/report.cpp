@@ -197,6 +197,8 @@ Result<RunOptions> parse_run_options(std::vector<std::string> arguments) {
       options.jobs = *number;
     } else if (name == "--every" && number && *number >= 1) {
       options.every = *number;
+    } else if (name == "--parts" && number && *number >= 1) {
+      options.parts = *number;
     } else if (name == "--payments" && number && *number >= 1 && *number <= 100'000) {
       options.payments = *number;
     } else if (name == "--twice" && (value == "all" || value == "some" || value == "none")) {
@@ -254,11 +256,16 @@ WorldOptions shrink(WorldOptions failed, const std::string& invariant) {
 int run_sweep(const RunOptions& options, const std::string& only) {
   std::vector<Scenario> scenarios = all_scenarios();
   std::erase_if(scenarios, [&](const Scenario& scenario) { return !scenario.name.contains(only); });
+  const std::uint64_t seed = options.parts > 1 ? 1 : options.from;
+  std::vector<Scenario> chosen;
+  for (std::size_t i = options.from % options.parts; i < scenarios.size(); i += options.parts)
+    chosen.push_back(std::move(scenarios[i]));
+  scenarios = std::move(chosen);
   const auto work = [&](std::size_t member, Post post) {
     Counts counts;
     for (std::size_t i = member; i < scenarios.size(); i += options.jobs) {
       post.set(i);
-      const SweepEnd end = sweep(scenarios[i], options.from, options.every);
+      const SweepEnd end = sweep(scenarios[i], seed, options.every);
       counts["runs"] += end.runs;
       counts["fired"] += end.fired;
       counts["failed"] += end.failures.size();

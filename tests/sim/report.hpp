@@ -12,7 +12,7 @@ namespace payweir::sim {
 inline constexpr const char* kUsage =
     "usage: payweir_sim [--seeds N] [--from K] [--payments N] [--twice all|some|none] [--faults kind=cap,…]\n"
     "                   [--gateways stripe|all] [--jobs N] [--trace] [--no-shrink]\n"
-    "       payweir_sim sweep [NAME] [--from K] [--every N] [--jobs N]\n"
+    "       payweir_sim sweep [NAME] [--from K] [--every N] [--parts N] [--jobs N]\n"
     "       payweir_sim ambiguity [--jobs N]\n"
     "       payweir_sim mutants [NAME] [--seeds N] [--from K] [--payments N] [--jobs N]\n";
 
@@ -24,6 +24,7 @@ struct RunOptions {
   FaultCaps caps;
   Gateways gateways = Gateways::all;
   std::uint64_t every = 1;  // sweep: of the steps of a story
+  std::uint64_t parts = 1;  // sweep: one of so many parts of the stories, by `from`; seed 1 then
   std::size_t jobs = 1;     // processes
   bool shows_trace = false;
   bool shrinks = true;

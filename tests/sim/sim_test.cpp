@@ -398,9 +398,12 @@ TEST(Faults, F05_BreakersThatFlapLoseNothing) {
 }
 
 TEST(Faults, F06_WithoutAGatewayAClientIsToldSoAndNothingIsSent) {
-  WorldOptions options = calm_story("pay, both accounts refusing");
-  options.orders = many("pay, both accounts refusing", 20);
-  options.trouble_lasts = seconds(20);
+  WorldOptions options{.seed = 1, .payments = 100, .gateways = Gateways::stripe};
+  options.prepare = [](World& world) {
+    for (std::size_t i = 0; i < kFaultKinds; ++i)
+      world.faults().set_rate(static_cast<FaultKind>(i), 0);
+    world.gateway().weather().settle("", Weather::Kind::refused);
+  };
   const WorldEnd end = run_world(options);
   EXPECT_TRUE(end.is_good()) << told(end);
   EXPECT_TRUE(end.seen.contains("no gateway was to be reached, and a client was told 503"));
