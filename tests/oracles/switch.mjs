@@ -48,7 +48,8 @@ export class Switch {
       env: {
         ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PAYWEIR_'))),
         PAYWEIR__ADMIN__API_KEY: started.adminKey, PAYWEIR__LIMITS__FAILED_AUTH_PER_ADDRESS_M: '100000',
-        PAYWEIR__CONNECTORS__BREAKER_FAILURES: '0',  // gateways that lie on purpose ...environment,
+        PAYWEIR__CONNECTORS__BREAKER_FAILURES: '0', // its gateways lie on purpose
+        ...environment,
       },
     });
     started.log = '';
