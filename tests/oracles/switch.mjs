@@ -49,6 +49,8 @@ export class Switch {
         ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PAYWEIR_'))),
         PAYWEIR__ADMIN__API_KEY: started.adminKey, PAYWEIR__LIMITS__FAILED_AUTH_PER_ADDRESS_M: '100000',
         PAYWEIR__CONNECTORS__BREAKER_FAILURES: '0', // its gateways lie on purpose
+        // A gateway that lives in this process waits while keys are made here.
+        PAYWEIR__CONNECTORS__FIRST_TIMEOUT_MS: '30000', PAYWEIR__CONNECTORS__LATER_TIMEOUT_MS: '30000',
         ...environment,
       },
     });
