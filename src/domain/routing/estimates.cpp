@@ -34,6 +34,9 @@ constexpr int kAnswersShift = 6;
 constexpr int kStepsOfHalf = 64;
 constexpr std::int64_t kStepMs = minutes(5).ms / kStepsOfHalf;
 
+// Moving a cell to the front at every payment would fetch its neighbours from memory each time.
+constexpr Duration kPlaceKept = seconds(1);
+
 constexpr std::int64_t kHourMs = hours(1).ms;
 constexpr std::int64_t kFine = 1 << 16;
 // Of counts that were seen together no more than this is gone through one by one.
@@ -125,10 +128,14 @@ std::size_t SuccessRates::Hash::operator()(const Key& key) const {
   return mix(static_cast<std::uint64_t>(key.account) ^ std::uint64_t{key.segment} << 32);
 }
 
-SuccessRates::Cell& SuccessRates::touch(Key key) {
+SuccessRates::Cell& SuccessRates::touch(Key key, Instant now) {
   if (const auto known = cells_.find(key); known != cells_.end()) {
-    order_.splice(order_.begin(), order_, known->second.place);
-    return known->second;
+    Cell& cell = known->second;
+    if (now - cell.placed_at >= kPlaceKept) {
+      order_.splice(order_.begin(), order_, cell.place);
+      cell.placed_at = now;
+    }
+    return cell;
   }
   if (cells_.size() >= cells_max_) {
     cells_.erase(order_.back());
@@ -137,6 +144,7 @@ SuccessRates::Cell& SuccessRates::touch(Key key) {
   order_.push_front(key);
   Cell& cell = cells_[key];
   cell.place = order_.begin();
+  cell.placed_at = now;
   return cell;
 }
 
@@ -235,12 +243,12 @@ void SuccessRates::observe(std::int64_t account_key, Segment segment, Observatio
 }
 
 void SuccessRates::observe(std::int64_t account_key, Segment segment, const Counts& counts, Instant now) {
-  Cell& cell = touch({account_key, segment_part(segment)});
+  Cell& cell = touch({account_key, segment_part(segment)}, now);
   const std::int32_t start_ppm = is_known(cell.approvals, now) ? 0 : borrowed_ppm(account_key, segment, now);
   correct(cell.approvals, counts.approved, counts.declined, start_ppm, now);
   add(cell.day, counts, now);
   for (const std::uint32_t part : {method_part(segment), 0u}) {
-    Cell& above = touch({account_key, part});
+    Cell& above = touch({account_key, part}, now);
     feed(above.answers, counts.approved + counts.declined, counts.technical_failures, now);
     add(above.day, counts, now);
   }

@@ -58,7 +58,8 @@ struct Counts {
 
 class SuccessRates {
  public:
-  // Accounts and segments of accounts together, 0.5 kB each; those that were not fed for longest make room.
+  // Accounts and segments of accounts together, 0.5 kB each; those that were not fed for longest, to the
+  // second, make room.
   static constexpr std::size_t kCellsMax = 16'384;
   explicit SuccessRates(std::size_t cells_max = kCellsMax);
   SuccessRates(const SuccessRates&) = delete;
@@ -110,9 +111,10 @@ class SuccessRates {
     Fading answers;
     Day day;
     std::list<Key>::iterator place;
+    Instant placed_at;
   };
 
-  Cell& touch(Key key);
+  Cell& touch(Key key, Instant now);
   [[nodiscard]] const Cell& find(Key key) const;
   [[nodiscard]] std::int32_t borrowed_ppm(std::int64_t account_key, Segment segment, Instant now) const;
   static void correct(Level& level, std::uint32_t good, std::uint32_t bad, std::int32_t start_ppm,

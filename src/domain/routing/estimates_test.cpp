@@ -221,12 +221,12 @@ TEST(SuccessRates, TheSegmentsThatWereNotFedForLongestMakeRoom) {
   // Three cells each: the segment, the method, the account.
   for (const std::int64_t account : {1, 2, 3})
     feed(rates, account, cards(), 0, 100, kStart);
-  feed(rates, 1, cards(), 0, 100, kStart);
+  feed(rates, 1, cards(), 0, 100, kStart + seconds(1));
   EXPECT_EQ(rates.size(), 9u);
-  feed(rates, 4, cards(), 0, 100, kStart);
+  feed(rates, 4, cards(), 0, 100, kStart + seconds(1));
   EXPECT_EQ(rates.size(), 9u);
   const auto payments_of = [&](std::int64_t account) {
-    return rates.estimate(account, cards(), 0, kStart).payments;
+    return rates.estimate(account, cards(), 0, kStart + seconds(1)).payments;
   };
   EXPECT_EQ(payments_of(1), 200);
   EXPECT_EQ(payments_of(2), 0);

@@ -9,6 +9,8 @@ namespace {
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr std::int64_t kMsUs = 1000;
 constexpr std::array kGuarded = {OperationKind::authorise, OperationKind::capture, OperationKind::refund};
+// Moving an account to the front at every call would fetch its neighbours from memory each time.
+constexpr std::int64_t kPlaceKeptUs = 1'000'000;
 // What a client is told to wait for while a probe is out.
 constexpr std::int64_t kProbePatienceUs = 1'000'000;
 
@@ -139,7 +141,9 @@ const GatewayHealth::Account* GatewayHealth::find(const Shard& shard, std::int64
 
 GatewayHealth::Account& GatewayHealth::use(Shard& shard, std::int64_t account_key) {
   if (const auto known = shard.index.find(account_key); known != shard.index.end()) {
-    const bool is_forgotten = !find(shard, account_key, shard.now_us);
+    const std::int64_t idle_us = shard.now_us - known->second->used_us;
+    if (idle_us < kPlaceKeptUs) return *known->second;
+    const bool is_forgotten = idle_us >= policy_.forget_after_us;
     shard.accounts.splice(shard.accounts.begin(), shard.accounts, known->second);
     if (is_forgotten) shard.accounts.front() = Account{.key = account_key};
   } else {

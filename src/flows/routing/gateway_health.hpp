@@ -75,14 +75,14 @@ class GatewayHealth {
   static constexpr std::size_t kShardCount = 16;
   struct Account {
     std::int64_t key = 0;
-    std::int64_t used_us = 0;
+    std::int64_t used_us = 0;  // to the second
     std::array<routing::Breaker, kGuardedKinds> breakers;
     // As last counted: time alone turns open into half open.
     std::array<routing::BreakerState, kGuardedKinds> counted{};
     std::array<bool, kGuardedKinds> has_opened{};
     routing::RetryBudget budget;
   };
-  using Accounts = std::list<Account>;  // the one used last first
+  using Accounts = std::list<Account>;  // the one used last first, by used_us
   struct Shard {
     mutable BriefLock lock;
     std::int64_t now_us = 0;  // the latest time that was told; threads may be told theirs in another order
