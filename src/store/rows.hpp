@@ -226,6 +226,14 @@ struct InboxRow {
   std::int64_t try_count = 0;
   Instant due_at;
   Instant received_at;
+  std::int64_t payment_key = 0;  // what it turned out to be about; 0 until then
+};
+
+// The callback as it came, for whoever has to prove it. key = InboxRow::key.
+struct CallbackBodyRow {
+  std::int64_t key = 0;
+  std::int64_t merchant_no = 0;
+  std::string body;
 };
 
 #define PAYWEIR_AT(path) [](auto& row) -> auto& { return row.path; }
@@ -546,7 +554,18 @@ struct Describe<InboxRow> {
         text("connector_payment_id", PAYWEIR_AT(connector_payment_id)).immutable(),
         text("connector_refund_id", PAYWEIR_AT(connector_refund_id)).immutable(),
         integer("state", PAYWEIR_AT(state)), integer("try_count", PAYWEIR_AT(try_count)),
-        integer("due_at", PAYWEIR_AT(due_at)), integer("received_at", PAYWEIR_AT(received_at)).immutable());
+        integer("due_at", PAYWEIR_AT(due_at)), integer("received_at", PAYWEIR_AT(received_at)).immutable(),
+        integer("payment_key", PAYWEIR_AT(payment_key)));
+  }
+};
+
+template <>
+struct Describe<CallbackBodyRow> {
+  static constexpr std::string_view name = "callback_body";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(key)).immutable(),
+                      integer("merchant_no", PAYWEIR_AT(merchant_no)).immutable(),
+                      blob("body", PAYWEIR_AT(body)).immutable());
   }
 };
 
