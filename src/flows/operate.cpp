@@ -162,7 +162,7 @@ Task<Answer> answer_once_stored(Context& context, std::int64_t claim_key, Answer
 Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcome outcome,
                               std::optional<std::int64_t> claim_key, AnswerWith with, std::int64_t gateway_us,
                               const Rendering& rendering) {
-  const PaymentAggregate recorded = snapshot.aggregate;  // what the answer shows, and apply() changes
+  PaymentAggregate recorded;  // as before any of this: what the answer shows when none of it can be stored
   const std::int64_t operation_key = snapshot.aggregate.operation->id.key;
   std::optional<std::int64_t> answered;  // the claim, once another request has stored its answer
   for (int attempt = 0; attempt < kConflictRetriesMax; ++attempt) {
@@ -171,6 +171,7 @@ Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcom
     Result<Decision> decision =
         decide(snapshot.aggregate, event::OperationEnded{outcome, next_ask(now, 0)}, now);
     check(decision.has_value(), "an operation's end was refused");
+    if (attempt == 0) recorded = std::move(snapshot.aggregate);
     store::ChangeSet changes;
     apply(context, snapshot, std::move(*decision), RowIs::stored, changes);
     Answer answer;
@@ -198,9 +199,10 @@ Task<Result<Answer>> conclude(Context& context, PaymentSnapshot snapshot, Outcom
   }
   // What the gateway answered could not be stored. The truth that is durable is "recorded, perhaps sent";
   // the resolver will learn the rest.
-  snapshot.aggregate = recorded;
-  context.log.write(LogLevel::error, "outcome.not_stored",
-                    {{"payment_id", snapshot.payment_id()}, {"operation", to_text(recorded.operation->id)}});
+  snapshot.aggregate = std::move(recorded);
+  context.log.write(
+      LogLevel::error, "outcome.not_stored",
+      {{"payment_id", snapshot.payment_id()}, {"operation", to_text(snapshot.aggregate.operation->id)}});
   Answer answer;
   answer.body = render(context, snapshot, with, rendering);
   answer.gateway_us = gateway_us;

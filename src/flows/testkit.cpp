@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/check.hpp"
 #include "base/json_reader.hpp"
 #include "base/json_writer.hpp"
 #include "crypto/aead.hpp"

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/check.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
 #include "flows/accounts/secrets.hpp"

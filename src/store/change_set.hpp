@@ -1,7 +1,7 @@
 #pragma once
 // ChangeSet: everything that one decision writes, as one unit. Store::commit() makes all of it durable
-// or none; nothing else in the switch writes. Rows are described once (store/rows.hpp) and both engines
-// generate their SQL from the descriptors.
+// or none; nothing else in the switch writes. Rows are described once (store/descriptors.hpp) and both
+// engines generate their SQL from the descriptors.
 #include <cstdint>
 #include <span>
 #include <string>

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "store/descriptors.hpp"
+
 namespace payweir::store {
 namespace {
 

@@ -1,5 +1,6 @@
 #include "store/table_sql.hpp"
 
+#include "base/check.hpp"
 #include "base/planted.hpp"
 
 namespace payweir::store {

@@ -47,7 +47,10 @@ void People::do_something() {
     if (!order.payment_id.empty()) static_cast<void>(gateway_.refund_in_dashboard(order.payment_id));
   }
   if (faults_.strike(FaultKind::key_changed)) return start(change_key(chance_.below(employers_.size())));
-  if (faults_.strike(FaultKind::rules_changed)) return start(change_rules(routing_.below(employers_.size())));
+  if (faults_.strike(FaultKind::rules_changed)) {
+    if (routing_.percent(30)) return start(change_retry_rules());
+    return start(change_rules(routing_.below(employers_.size())));
+  }
   if (faults_.strike(FaultKind::account_disabled)) {
     const std::size_t merchant = chance_.below(employers_.size());
     const std::size_t accounts = employers_[merchant].account_ids.size();
@@ -197,6 +200,45 @@ Task<void> People::change_rules(std::size_t merchant) {
                                        shop_.key_of(merchant), fmt::format("plan-{}", ++requests_));
   // A restored database does not know it.
   if (told.status == 404) std::erase(made, id);
+}
+
+// Whatever they allow: what the issuer forbids for good is tried nowhere else, and nothing is before it
+// certainly did not charge.
+Task<void> People::change_retry_rules() {
+  struct Error {
+    std::string_view connector, code, message;
+  };
+  static constexpr Error kErrors[] = {
+      {"stripe", "card_declined", ""},
+      {"stripe", "card_declined", "generic_decline"},
+      {"stripe", "card_declined", "insufficient_funds"},
+      {"stripe", "card_declined", "processing_error"},
+      {"stripe", "card_declined", "stolen_card"},
+      {"stripe", "rate_limit", ""},
+      {"alipay", "ACQ.BUYER_BALANCE_NOT_ENOUGH", ""},
+      {"wechatpay", "NOTENOUGH", ""},
+  };
+  const Error& about = routing_.one_of(std::span<const Error>(kErrors));
+  const std::uint64_t mood = routing_.below(100);
+  const std::string name =
+      fmt::format(R"("connector":"{}","flow":"Payment","sub_flow":"Authorize","code":"{}","message":"{}")",
+                  about.connector, about.code, about.message);
+  if (mood < 25) {
+    const Shop::Told gone = co_await ask(http::Method::post, "/gsm/delete", "{" + name + "}", kAdminKey,
+                                         fmt::format("retry-{}", ++requests_));
+    if (gone.status == 200) routes_.saw("a retry rule was deleted");
+    co_return;
+  }
+  const std::string body = fmt::format(
+      R"({{{},"status":"failure","decision":"{}","step_up_possible":{},"clear_pan_possible":false}})", name,
+      mood < 75 ? "retry" : "do_default", mood % 4 == 0);
+  for (const char* target : {"/gsm", "/gsm/update"}) {
+    const Shop::Told told =
+        co_await ask(http::Method::post, target, body, kAdminKey, fmt::format("retry-{}", ++requests_));
+    if (told.status != 200) continue;
+    routes_.saw("a retry rule was changed");
+    co_return;
+  }
 }
 
 Task<void> People::switch_off_and_on(std::size_t merchant, std::size_t account) {

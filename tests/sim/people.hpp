@@ -74,6 +74,8 @@ class People {
   [[nodiscard]] Task<void> switch_off_and_on(std::size_t merchant, std::size_t account);
   [[nodiscard]] Task<void> set_rules(std::vector<std::size_t> merchants);
   [[nodiscard]] Task<void> change_rules(std::size_t merchant);
+  // Somebody decides otherwise what may be tried again after a decline: for all merchants.
+  [[nodiscard]] Task<void> change_retry_rules();
   // The id of a new algorithm; "" when the switch did not take it.
   [[nodiscard]] Task<std::string> make_algorithm(std::size_t merchant);
   // What the gateway's dashboard shows; another thing, when they err.

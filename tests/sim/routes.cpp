@@ -67,12 +67,28 @@ Pick draw_split(Chance& chance, std::span<const RoutedAccount> accounts) {
   static constexpr int kShares[] = {50, 90, 5, 100};
   const int first = chance.one_of(std::span<const int>(kShares));
   const std::size_t half = accounts.size() / 2;
-  Pick pick{.is_split = true, .choices = {}};
+  Pick pick{.how = Pick::How::split, .choices = {}};
   for (std::size_t i = 0; i < accounts.size(); ++i) {
     const int percent = i == 0 ? first : i == half ? 100 - first : 0;
     pick.choices.push_back({accounts[i].connector, accounts[i].id, percent});
   }
   return pick;
+}
+
+// Of one side's accounts, or of all.
+Pick draw_best(Chance& chance, std::span<const RoutedAccount> accounts) {
+  Pick pick{.how = Pick::How::best, .explores = chance.percent(50), .choices = {}};
+  const std::size_t half = accounts.size() / 2;
+  const std::size_t count = chance.percent(75) ? accounts.size() : half;
+  for (std::size_t i = 0; i < count; ++i)
+    pick.choices.push_back({accounts[i].connector, accounts[i].id});
+  return pick;
+}
+
+Pick draw_pick(Chance& chance, std::span<const RoutedAccount> accounts) {
+  const std::uint64_t mood = chance.below(8);
+  if (mood < 2) return draw_split(chance, accounts);
+  return mood < 4 ? draw_best(chance, accounts) : draw_order(chance, accounts);
 }
 
 void write_choice(json::Writer& out, const Pick::Choice& choice) {
@@ -84,7 +100,7 @@ void write_choice(json::Writer& out, const Pick::Choice& choice) {
 void write_choices(json::Writer& out, const Pick& pick) {
   out.begin_array();
   for (const Pick::Choice& choice : pick.choices) {
-    if (!pick.is_split) {
+    if (pick.how != Pick::How::split) {
       write_choice(out, choice);
       continue;
     }
@@ -95,9 +111,17 @@ void write_choices(json::Writer& out, const Pick& pick) {
   out.end_array();
 }
 
-void write_selection(json::Writer& out, const Pick& pick) {
-  out.begin_object().field("type", pick.is_split ? "volume_split" : "priority").key("data");
+void write_data(json::Writer& out, const Pick& pick) {
+  if (pick.how != Pick::How::best) return write_choices(out, pick);
+  out.begin_object().key("accounts");
   write_choices(out, pick);
+  out.field("explore", pick.explores).end_object();
+}
+
+void write_selection(json::Writer& out, const Pick& pick) {
+  static constexpr std::array<std::string_view, 3> kTypes = {"priority", "volume_split", "dynamic"};
+  out.begin_object().field("type", kTypes[static_cast<std::size_t>(pick.how)]).key("data");
+  write_data(out, pick);
   out.end_object();
 }
 
@@ -123,11 +147,16 @@ std::string_view name_of(About about) {
 }
 
 RoutingPlan draw_plan(Chance& chance, std::span<const RoutedAccount> accounts) {
-  static constexpr std::string_view kKinds[] = {"single", "priority", "volume_split", "advanced", "advanced"};
+  static constexpr std::string_view kKinds[] = {"single",  "priority", "volume_split",
+                                                "dynamic", "advanced", "advanced"};
   RoutingPlan plan;
   plan.kind = chance.one_of(std::span<const std::string_view>(kKinds));
   if (plan.kind == "volume_split") {
     plan.otherwise = draw_split(chance, accounts);
+    return plan;
+  }
+  if (plan.kind == "dynamic") {
+    plan.otherwise = draw_best(chance, accounts);
     return plan;
   }
   plan.otherwise = draw_order(chance, accounts);
@@ -135,9 +164,7 @@ RoutingPlan draw_plan(Chance& chance, std::span<const RoutedAccount> accounts) {
   if (plan.kind != "advanced") return plan;
   for (const About about :
        {About::held_money, About::mastercards, About::large_amounts, About::euros_and_yen})
-    if (chance.percent(50))
-      plan.rules.push_back(
-          {about, chance.percent(25) ? draw_split(chance, accounts) : draw_order(chance, accounts)});
+    if (chance.percent(50)) plan.rules.push_back({about, draw_pick(chance, accounts)});
   return plan;
 }
 
@@ -149,7 +176,7 @@ std::string to_json(const RoutingPlan& plan) {
   else if (plan.kind == "single")
     write_choice(out, plan.otherwise.choices.front());
   else
-    write_choices(out, plan.otherwise);
+    write_data(out, plan.otherwise);
   out.end_object();
   return std::move(out).take();
 }
@@ -240,7 +267,8 @@ std::string Routes::judge_pick(const Pick& pick, std::int64_t share, const Route
     return std::ranges::all_of(named, [&](const auto* each) { return may_have_been_off(each->key); })
                ? ""
                : "the algorithm does not name its account";
-  if (pick.is_split) {
+  if (pick.how == Pick::How::best) return share == 0 ? "" : "what does best has no shares";
+  if (pick.how == Pick::How::split) {
     const auto chosen = std::ranges::find(pick.choices, account.id, &Pick::Choice::account_id);
     const bool is_passed_over = std::ranges::any_of(
         named, [&](const auto* each) { return each != &account && may_have_been_off(each->key); });
@@ -276,6 +304,8 @@ std::string Routes::judge(const Payment& payment, const flows::PaymentDetails& d
   const bool was_set_back = reason["set_back"].integer() > 0;
   if (was_set_back) ++seen_["accounts that fail too often went behind"];
   const bool was_passed = reason["past"].integer() > 0;
+  const bool has_explored = reason["explored"].integer() > 0;
+  if (has_explored) ++seen_["an account was tried to learn how it does"];
   if (by == "default") return was_set_back || was_passed ? judge_undecided() : "its reason says nothing";
   ++seen_[fmt::format("{} decided", by)];
   if (by == "fallback") {
@@ -307,9 +337,10 @@ std::string Routes::judge(const Payment& payment, const flows::PaymentDetails& d
   if (reason["rule"].text() != wanted)
     return fmt::format("its reason names another rule than \"{}\", which decides about {} {} by {}", wanted,
                        payment.amount.minor, payment.amount.currency.code(), details.card.network);
+  const Pick& pick = rule == plan.rules.end() ? plan.otherwise : rule->pick;
+  if (has_explored && !pick.explores) return "it was tried to learn, and nobody wanted that";
   // What went behind may be any of those that the algorithm names, and then it is another's turn.
   if (was_set_back) return "";
-  const Pick& pick = rule == plan.rules.end() ? plan.otherwise : rule->pick;
   return judge_pick(pick, reason["share"].integer(), *account);
 }
 

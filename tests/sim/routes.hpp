@@ -25,14 +25,16 @@ struct RoutedAccount {
   std::size_t merchant = 0;
 };
 
-// An order of accounts, or shares of them.
+// An order of accounts, shares of them, or whichever of them does best.
 struct Pick {
+  enum class How : std::uint8_t { order, split, best };
   struct Choice {
     std::string connector;
     std::string account_id;  // "": any of the connector, the oldest first
     int percent = 0;
   };
-  bool is_split = false;
+  How how = How::order;
+  bool explores = false;  // How::best
   std::vector<Choice> choices;
 };
 
@@ -43,7 +45,7 @@ struct RoutingPlan {
     About about = About::large_amounts;
     Pick pick;
   };
-  std::string kind;  // "single", "priority", "volume_split", "advanced"
+  std::string kind;  // "single", "priority", "volume_split", "advanced", "dynamic"
   std::vector<Rule> rules;
   Pick otherwise;
 };

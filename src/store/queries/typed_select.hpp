@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "store/rows.hpp"
+#include "store/descriptors.hpp"
 #include "store/store.hpp"
 
 namespace payweir::store {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/check.hpp"
 #include "base/planted.hpp"
 
 namespace payweir::store::sqlite {

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "base/check.hpp"
 #include "base/planted.hpp"
 
 namespace payweir::store::sqlite {

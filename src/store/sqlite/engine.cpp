@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/check.hpp"
 #include "base/planted.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite/schema.hpp"

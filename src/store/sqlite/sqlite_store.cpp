@@ -13,6 +13,7 @@
 #include <span>
 #include <utility>
 
+#include "base/check.hpp"
 #include "store/sqlite/backup.hpp"
 
 namespace payweir::store::sqlite {
