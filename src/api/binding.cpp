@@ -1,6 +1,7 @@
 #include "api/binding.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace payweir::api {
@@ -80,7 +81,9 @@ std::string Fields::required_text(std::string_view name, std::size_t bytes_max) 
 
 std::string Fields::chosen_id(std::string_view name) {
   std::string value = text(name, 64);
-  if (value == "list" || value == "sync")  // GET /payments/list would never find it
+  // GET /payments/list would never find it.
+  constexpr std::array<std::string_view, 4> kTaken = {"list", "sync", "transactions", "callbacks"};
+  if (std::ranges::find(kTaken, value) != kTaken.end())
     report(Code::invalid_value, name, "any other id than " + value + " is expected");
   return value;
 }
@@ -108,6 +111,22 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, IntegerRange 
 std::int64_t Fields::required_integer(std::string_view name, IntegerRange range) {
   if (!has(name)) report(Code::missing_field, name, "");
   return integer(name, range).value_or(0);
+}
+
+std::optional<Money> Fields::major_amount(std::string_view name, Currency currency) {
+  const json::Value value = object_.find(name);
+  if (value.empty()) return std::nullopt;
+  const bool is_number = value.is(json::Kind::integer) || value.is(json::Kind::real);
+  if (!is_number && !value.is(json::Kind::string)) {
+    report(Code::wrong_type, name, "a decimal amount is expected");
+    return std::nullopt;
+  }
+  const Result<Money> money =
+      parse_major(is_number ? value.number_text() : std::string(value.text()), currency);
+  if (money && money->minor >= 1 && money->minor <= kAmountMax) return *money;
+  report(Code::invalid_value, name,
+         "a decimal above zero with at most " + std::to_string(currency.exponent()) + " places is expected");
+  return std::nullopt;
 }
 
 std::optional<bool> Fields::boolean(std::string_view name) {

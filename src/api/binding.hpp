@@ -49,6 +49,9 @@ class Fields {
   // A whole number, written as one: no fraction, no exponent, no quotes.
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name, IntegerRange range);
   [[nodiscard]] std::int64_t required_integer(std::string_view name, IntegerRange range);
+  // A positive decimal of the major unit, "12.34" or 12.34, read from what was written: no exponent, and no
+  // more places than the currency has. An amount that does not fit is invalid_value or wrong_type.
+  [[nodiscard]] std::optional<Money> major_amount(std::string_view name, Currency currency);
   [[nodiscard]] std::optional<bool> boolean(std::string_view name);
   [[nodiscard]] std::optional<Currency> currency(std::string_view name);
   [[nodiscard]] Currency required_currency(std::string_view name);

@@ -54,22 +54,6 @@ std::string_view sentence_for_resource(const Error& error) {
   return "Resource ID does not exist in our records";
 }
 
-std::string message_of(const ErrorEntry& entry, const Error& error) {
-  switch (entry.says) {
-    case Says::entry: break;
-    case Says::detail: return error.detail.empty() ? std::string(entry.message) : error.detail;
-    case Says::entry_and_field:
-      return std::string(entry.message) + ": " + (error.field.empty() ? "unknown" : error.field);
-    case Says::field_and_detail: {
-      const std::string& detail = error.detail;
-      if (detail.empty()) return std::string(entry.message) + (error.field.empty() ? "" : ": " + error.field);
-      return error.field.empty() || detail.contains(error.field) ? detail : error.field + ": " + detail;
-    }
-    case Says::resource: return std::string(sentence_for_resource(error));
-  }
-  return std::string(entry.message);
-}
-
 }  // namespace
 
 ErrorEntry describe(Code code) {
@@ -200,6 +184,23 @@ ErrorEntry describe(Code code) {
   return kInternal;
 }
 
+std::string message_of(const Error& error) {
+  const ErrorEntry entry = describe(error.code);
+  switch (entry.says) {
+    case Says::entry: break;
+    case Says::detail: return error.detail.empty() ? std::string(entry.message) : error.detail;
+    case Says::entry_and_field:
+      return std::string(entry.message) + ": " + (error.field.empty() ? "unknown" : error.field);
+    case Says::field_and_detail: {
+      const std::string& detail = error.detail;
+      if (detail.empty()) return std::string(entry.message) + (error.field.empty() ? "" : ": " + error.field);
+      return error.field.empty() || detail.contains(error.field) ? detail : error.field + ": " + detail;
+    }
+    case Says::resource: return std::string(sentence_for_resource(error));
+  }
+  return std::string(entry.message);
+}
+
 http::Response render_error(const Error& error) {
   const ErrorEntry entry = describe(error.code);
   std::string_view code = entry.code;
@@ -208,7 +209,7 @@ http::Response render_error(const Error& error) {
   json::Writer out(256);
   out.begin_object().key("error").begin_object();
   out.field(entry.shape == Shape::type ? "type" : "error_type", entry.type);
-  out.field("message", message_of(entry, error)).field("code", code);
+  out.field("message", message_of(error)).field("code", code);
   out.end_object().end_object();
 
   http::Response response;

@@ -36,6 +36,8 @@ struct ErrorEntry {
 };
 
 [[nodiscard]] ErrorEntry describe(Code code);
+// The sentence for a client, by the entry of its code.
+[[nodiscard]] std::string message_of(const Error& error);
 
 // {"error":{"type":…,"message":…,"code":…}} with its status, and Retry-After or Allow where they belong.
 [[nodiscard]] http::Response render_error(const Error& error);

@@ -10,7 +10,8 @@ bool admits(Access access, flows::Role role) {
   switch (access) {
     case Access::open: return true;
     case Access::admin: return role == flows::Role::admin;
-    case Access::merchant: return role == flows::Role::merchant;
+    case Access::merchant:
+    case Access::merchant_or_sandbox: return role == flows::Role::merchant;
     case Access::admin_or_merchant: return role == flows::Role::admin || role == flows::Role::merchant;
     case Access::merchant_or_publishable:
       return role == flows::Role::merchant || role == flows::Role::publishable;
@@ -25,6 +26,7 @@ std::string_view to_string(Access access) {
     case Access::merchant: return "merchant";
     case Access::admin_or_merchant: return "admin_or_merchant";
     case Access::merchant_or_publishable: return "merchant_or_publishable";
+    case Access::merchant_or_sandbox: return "merchant_or_sandbox";
   }
   return "admin";
 }

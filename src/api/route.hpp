@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/errors.hpp"
 #include "api/reply.hpp"
 #include "base/form.hpp"
 #include "base/http.hpp"
@@ -15,8 +16,16 @@
 
 namespace payweir::api {
 
-// Whose key opens a route. `open` asks for none.
-enum class Access : std::uint8_t { open, admin, merchant, admin_or_merchant, merchant_or_publishable };
+// Whose key opens a route. `open` asks for none; merchant_or_sandbox for none where the switch is a sandbox:
+// who sends none there is the sandbox's merchant.
+enum class Access : std::uint8_t {
+  open,
+  admin,
+  merchant,
+  admin_or_merchant,
+  merchant_or_publishable,
+  merchant_or_sandbox
+};
 
 [[nodiscard]] bool admits(Access access, flows::Role role);
 [[nodiscard]] std::string_view to_string(Access access);
@@ -48,6 +57,13 @@ struct RequestContext {
 
 using Handler = Task<Result<Reply>> (*)(RequestContext request);
 
+// How an API is spoken beside its routes.
+struct Dialect {
+  http::Response (*render_error)(const Error& error) = api::render_error;
+  std::string_view key_header = "api-key";  // api-key is read, too, where this one is not sent
+};
+inline constexpr Dialect kNative;
+
 struct Route {
   http::Method method;
   std::string_view pattern;  // "/payments/{payment_id}/capture"
@@ -55,6 +71,7 @@ struct Route {
   Body body;
   std::string_view operation_id;  // as in the OpenAPI document
   Handler handler;
+  const Dialect* dialect = &kNative;
 };
 
 }  // namespace payweir::api

@@ -56,6 +56,7 @@ Result<json::Document> read_json(const Route& route, const http::Request& reques
 struct Call {
   std::string_view method;
   std::string_view pattern = "unknown";  // of its route; paths hold ids and whatever a client puts there
+  const Dialect* dialect = &kNative;
   bool wants_latency = false;
   std::string request_id;
   std::int64_t started_us = 0;
@@ -81,7 +82,7 @@ http::Response conclude(flows::Context& context, const Call& call, Result<Reply>
   const std::int64_t took_us = context.clock.suspended_us() - call.started_us;
   const std::int64_t gateway_us = reply ? reply->gateway_us : 0;
   const std::int64_t switch_us = std::max<std::int64_t>(0, took_us - gateway_us);
-  http::Response response = reply ? std::move(reply->response) : render_error(reply.error());
+  http::Response response = reply ? std::move(reply->response) : call.dialect->render_error(reply.error());
   response.headers.set("x-request-id", call.request_id);
   response.headers.set("cache-control", "no-store");
   response.headers.set("x-content-type-options", "nosniff");
@@ -162,10 +163,16 @@ Task<Result<Reply>> Router::serve(flows::Context& context, Match match, http::Re
   const Route& route = *match.route;
   RequestContext handled{context, std::move(request), std::move(match.params), {}, {}, {}, {}};
   if (route.access != Access::open) {
-    std::string api_key(handled.request.headers.get("api-key"));
+    std::string api_key(handled.request.headers.get(route.dialect->key_header));
+    if (api_key.empty()) api_key = handled.request.headers.get(kNative.key_header);
     std::string peer_address = handled.request.peer_address;
-    Result<flows::Principal> principal =
-        co_await gate_.authenticate(context, std::move(api_key), std::move(peer_address));
+    const bool is_without_key =
+        route.access == Access::merchant_or_sandbox && context.settings.sandbox && api_key.empty();
+    Result<flows::Principal> principal;
+    if (is_without_key)
+      principal = co_await flows::admit_to_sandbox(context, std::move(peer_address));
+    else
+      principal = co_await gate_.authenticate(context, std::move(api_key), std::move(peer_address));
     if (!principal) co_return fail(std::move(principal.error()));
     if (!admits(route.access, principal->role)) co_return fail(Code::forbidden, "", "");
     handled.principal = std::move(*principal);
@@ -201,6 +208,7 @@ Task<http::Response> Router::handle(flows::Context& context, http::Request reque
   Result<Match> match = find(request.method, http::path_of(request.target));
   if (!match) co_return conclude(context, call, fail(std::move(match.error())));
   call.pattern = match->route->pattern;
+  call.dialect = match->route->dialect;
   request.peer_address = client_address(request, context.settings.trusted_proxies);
   Result<Reply> reply = co_await serve(context, std::move(*match), std::move(request));
   co_return conclude(context, call, std::move(reply));

@@ -209,6 +209,45 @@ TEST_F(RouterTest, CountsAndLogsByPatternAndNeverByPath) {
   EXPECT_FALSE(payweir_.log.contains("secret"));
 }
 
+http::Response in_other_words(const Error& error) {
+  http::Response response;
+  response.status = 418;
+  response.body = code_name(error.code);
+  return response;
+}
+constexpr Dialect kOther{in_other_words, "x-api-key"};
+
+TEST_F(RouterTest, ADialectHasItsOwnErrorsAndKeyHeader) {
+  const Router router(
+      {{http::Method::get, "/things/{id}", Access::merchant, Body::none, "get", echo_fixed, &kOther},
+       {http::Method::post, "/busy", Access::open, Body::none, "busy", refuse, &kOther}},
+      testkit::kGate);
+  http::Request request = get("/things/1", "");
+  EXPECT_EQ(payweir_.send(router, request).body, "unauthorized");
+  request.headers.set("x-api-key", "merchant");
+  EXPECT_EQ(payweir_.send(router, request).status, 200);
+  EXPECT_EQ(payweir_.send(router, get("/things/1")).status, 200) << "the native header opens it, too";
+  const http::Response busy = payweir_.send(router, post("/busy", "", ""));
+  EXPECT_EQ(busy.body, "store_busy");
+  EXPECT_TRUE(busy.headers.has("x-request-id"));
+  EXPECT_EQ(payweir_.send(router, get("/nowhere")).status, 404) << "no route, no dialect";
+}
+
+TEST_F(RouterTest, ASandboxLetsInWithoutAKeyWhereARouteSaysSo) {
+  const Router router(
+      {{http::Method::get, "/things/{id}", Access::merchant_or_sandbox, Body::none, "get", echo_fixed},
+       {http::Method::get, "/other/{id}", Access::merchant, Body::none, "other", echo_fixed}},
+      testkit::kGate);
+  EXPECT_EQ(payweir_.send(router, get("/things/1", "")).status, 401);
+  payweir_.settings.sandbox = true;
+  EXPECT_EQ(payweir_.send(router, get("/things/1", "")).status, 503) << "it looks for the sandbox's merchant";
+  EXPECT_EQ(payweir_.store.touched, 1);
+  EXPECT_EQ(payweir_.send(router, get("/things/1", "nobody")).status, 401) << "a wrong key is not none";
+  EXPECT_EQ(payweir_.send(router, get("/things/1")).status, 200);
+  EXPECT_EQ(payweir_.send(router, get("/other/1", "")).status, 401);
+  EXPECT_EQ(payweir_.store.touched, 1);
+}
+
 TEST(Routes, EveryOperationHasItsOwnId) {
   std::set<std::string_view> ids;
   for (const Route& route : all_routes())
@@ -236,7 +275,10 @@ TEST(Faults, K03_APublishableKeyOpensOnlyWhatAPayerNeeds) {
                       // Opened by a cookie and the state that it was sent out with.
                       "return_to_payment_page",
                       // Opened by the link's token.
-                      "open_payment_link"}));
+                      "open_payment_link",
+                      // The dialects' addresses for callbacks.
+                      "unipay_notify", "unipay_notify_account", "receive_payment_callback",
+                      "receive_refund_callback"}));
 }
 
 TEST(Routes, EveryRouteButTheOpenOnesAsksForAKey) {

@@ -1,5 +1,8 @@
 #include "api/routes.hpp"
 
+#include "api/dialects/quickstart/routes.hpp"
+#include "api/dialects/transactions/routes.hpp"
+#include "api/dialects/unipay/routes.hpp"
 #include "api/health.hpp"
 #include "api/native/accounts.hpp"
 #include "api/native/feature_matrix.hpp"
@@ -21,7 +24,8 @@ std::vector<Route> all_routes() {
         native::gateway_side_routes(), native::merchant_routes(), native::profile_routes(),
         native::api_key_routes(), native::connector_account_routes(), native::event_routes(),
         native::routing_routes(), native::gsm_routes(), native::operator_routes(),
-        native::feature_matrix_routes(), pages::checkout_routes()})
+        native::feature_matrix_routes(), pages::checkout_routes(), dialects::unipay::routes(),
+        dialects::transactions::routes(), dialects::quickstart::routes()})
     routes.insert(routes.end(), group.begin(), group.end());
   return routes;
 }

@@ -18,7 +18,7 @@
 namespace payweir::app {
 namespace {
 
-constexpr std::string_view kMerchantId = "demo";
+constexpr std::string_view kMerchantId = flows::kSandboxMerchantId;
 constexpr std::string_view kGatewayKey = "sk_test_payweir_demo";
 
 // The flows answer as bytes; what is wanted here of them is the plaintext of a key, and nothing else.

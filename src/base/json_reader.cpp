@@ -31,6 +31,7 @@ struct Document::Builder {
   };
   std::vector<Step>& steps;
   std::vector<std::string_view>& names;
+  bool has_decimals = false;
 
   std::uint32_t put_text(std::string_view text) {
     const auto at = static_cast<std::uint32_t>(document.text_.size());
@@ -67,10 +68,12 @@ struct Document::Builder {
       case element_type::UINT64:
         document.nodes_[index].kind = Kind::real;
         document.nodes_[index].real = static_cast<double>(std::uint64_t(element));
+        has_decimals = true;
         break;
       case element_type::DOUBLE:
         document.nodes_[index].kind = Kind::real;
         document.nodes_[index].real = double(element);
+        has_decimals = true;
         break;
       case element_type::STRING: {
         const std::string_view text = element.get_string().value_unsafe();
@@ -115,6 +118,35 @@ struct Document::Builder {
     }
     names.resize(first_name);
     return {};
+  }
+
+  // simdjson has turned them into floating-point numbers; what was written is found again in the text, where
+  // numbers stand in the order of their nodes.
+  void keep_decimals(std::string_view text) {
+    std::size_t at = 0;
+    for (Node& node : document.nodes_) {
+      if (node.kind != Kind::integer && node.kind != Kind::real) continue;
+      const std::string_view number = next_number(text, at);
+      if (node.kind != Kind::real) continue;
+      node.text_at = put_text(number);
+      node.text_size = static_cast<std::uint32_t>(number.size());
+    }
+  }
+
+  // The first at or behind `at`, which moves behind it. Requires: valid JSON, and a number left in it.
+  static std::string_view next_number(std::string_view text, std::size_t& at) {
+    for (bool in_string = false; at < text.size(); ++at) {
+      const char c = text[at];
+      if (c == '"')
+        in_string = !in_string;
+      else if (in_string && c == '\\')
+        ++at;
+      else if (!in_string && (c == '-' || (c >= '0' && c <= '9')))
+        break;
+    }
+    const std::size_t begin = at;
+    at = std::min(text.find_first_not_of("+-.0123456789Ee", begin), text.size());
+    return text.substr(begin, at - begin);
   }
 
   // A name that stands twice, or null. A set of 64 bits, one for each value of a hash, tells most names from
@@ -210,6 +242,7 @@ Result<Document> parse(std::string_view text, const Limits& limits) {
   scratch.names.clear();
   Document::Builder builder{document, limits, text.contains("\\u0000"), 0, scratch.steps, scratch.names};
   if (auto done = builder.walk(root, 1); !done) return std::unexpected(std::move(done.error()));
+  if (builder.has_decimals) builder.keep_decimals(text);
   // An escaped lone surrogate is valid JSON and no valid text.
   if (!simdjson::validate_utf8(document.text_.data(), document.text_.size()))
     return fail(Code::malformed_json, "", "a string is not valid UTF-8");
@@ -246,6 +279,13 @@ bool Value::boolean() const {
 double Value::real() const {
   if (is(Kind::real)) return document_->nodes_[index_].real;
   return static_cast<double>(integer());
+}
+
+std::string Value::number_text() const {
+  if (is(Kind::integer)) return std::to_string(integer());
+  if (!is(Kind::real)) return {};
+  const auto& node = document_->nodes_[index_];
+  return document_->text_.substr(node.text_at, node.text_size);
 }
 
 Value Value::find(std::string_view wanted) const {
@@ -287,7 +327,7 @@ void write(Writer& out, const Value& value) {
     case Kind::null: out.null(); return;
     case Kind::boolean: out.boolean(value.boolean()); return;
     case Kind::integer: out.integer(value.integer()); return;
-    case Kind::real: out.real(value.real()); return;
+    case Kind::real: out.raw(value.number_text()); return;
     case Kind::string: out.string(value.text()); return;
     case Kind::array:
       out.begin_array();

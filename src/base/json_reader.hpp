@@ -38,6 +38,8 @@ class Value {
   [[nodiscard]] bool boolean() const;
   // Requires: is(integer) or is(real), else 0. Never for money.
   [[nodiscard]] double real() const;
+  // Requires: is(integer) or is(real), else "". As it was written, so that decimals stay exact.
+  [[nodiscard]] std::string number_text() const;
   // Member of an object; absent when this is not an object or has none of that name.
   [[nodiscard]] Value find(std::string_view key) const;
   [[nodiscard]] Value operator[](std::string_view key) const { return find(key); }
@@ -48,7 +50,7 @@ class Value {
   [[nodiscard]] Value next() const;
   // Name of this member in its object, "" elsewhere.
   [[nodiscard]] std::string_view key() const;
-  // This subtree as compact JSON.
+  // This subtree as compact JSON, its decimals as they were written.
   [[nodiscard]] std::string dump() const;
 
  private:
@@ -85,7 +87,7 @@ class Document {
   };
   struct Builder;
   std::vector<Node> nodes_;
-  std::string text_;  // every key and string, unescaped, one after another
+  std::string text_;  // every key, string and decimal, unescaped, one after another
 };
 
 // Errors: malformed_json, json_too_deep, json_too_many_keys, json_duplicate_key (field = its path).

@@ -53,6 +53,20 @@ TEST(JsonReader, WritesEveryKindAsItWasRead) {
   EXPECT_EQ(Value().dump(), "null");
 }
 
+TEST(Json, KeepsDecimalsAsTheyWereWritten) {
+  const auto document = parse(
+      R"( { "9": "0.1", "a" : 0.10 , "b":[-1.50,7,"8\"9.9\\",2e3],"c":12345678901234567890,"d":{"e":-0.0}} )");
+  ASSERT_TRUE(document);
+  const json::Value root = document->root();
+  EXPECT_EQ(root["a"].number_text(), "0.10");
+  EXPECT_EQ(root["b"].first().number_text(), "-1.50");
+  EXPECT_EQ(root["b"].first().next().number_text(), "7");
+  EXPECT_EQ(root["c"].number_text(), "12345678901234567890");
+  EXPECT_EQ(root["9"].number_text(), "") << "a string is no number";
+  EXPECT_EQ(root.dump(),
+            R"({"9":"0.1","a":0.10,"b":[-1.50,7,"8\"9.9\\",2e3],"c":12345678901234567890,"d":{"e":-0.0}})");
+}
+
 TEST(JsonReader, WhatIsAbsentAnswersAsNothing) {
   const auto document = parse(R"({"a":1})").value();
   const Value absent = document.root()["b"]["c"]["d"];

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.hpp"
 #include "flows/operate.hpp"
+#include "flows/routing/route_payment.hpp"
 #include "store/queries/payment_queries.hpp"
 
 namespace payweir::flows {
@@ -81,7 +82,8 @@ Task<Result<Answer>> release_payment(Context& context, Principal principal, Key 
   co_return answer;
 }
 
-std::vector<PaymentMethod> methods_for(const ProfileEntry& profile, const Payment& payment) {
+std::vector<PaymentMethod> methods_for(const ProfileEntry& profile, const Payment& payment,
+                                       const PaymentDetails& details) {
   std::vector<PaymentMethod> methods;
   for (const auto& account : profile.accounts) {
     if (account->row.disabled || !account->connector) continue;
@@ -93,6 +95,10 @@ std::vector<PaymentMethod> methods_for(const ProfileEntry& profile, const Paymen
   std::ranges::sort(methods);
   const auto rest = std::ranges::unique(methods);
   methods.erase(rest.begin(), rest.end());
+  if (!details.routing_json.empty())
+    std::erase_if(methods, [&](PaymentMethod method) {
+      return !route_payment({profile, payment, details, method}, RoutingMeans{});
+    });
   return methods;
 }
 

@@ -25,7 +25,9 @@ struct Payer {
 [[nodiscard]] Task<Result<Answer>> release_payment(Context& context, Principal principal, Key key,
                                                    std::string payment_id, const Rendering& rendering);
 
-// What this payment could be paid with at the accounts of its profile, in the order of their numbers.
-[[nodiscard]] std::vector<PaymentMethod> methods_for(const ProfileEntry& profile, const Payment& payment);
+// What this payment could be paid with at the accounts of its profile, or at those that it asks for itself,
+// in the order of their numbers.
+[[nodiscard]] std::vector<PaymentMethod> methods_for(const ProfileEntry& profile, const Payment& payment,
+                                                     const PaymentDetails& details);
 
 }  // namespace payweir::flows

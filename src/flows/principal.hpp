@@ -22,6 +22,12 @@ struct Principal {
 [[nodiscard]] Task<Result<Principal>> authenticate(Context& context, std::string api_key,
                                                    std::string peer_address);
 
+// The merchant that a sandbox has from its start.
+inline constexpr std::string_view kSandboxMerchantId = "demo";
+// Who calls without a key where that is let in: the sandbox's merchant. Counts against the rate limits of the
+// address. Requires: settings.sandbox. Errors: unauthorized, when there is no such merchant; rate_limited.
+[[nodiscard]] Task<Result<Principal>> admit_to_sandbox(Context& context, std::string peer_address);
+
 // What an idempotent request is known by. Made from the request before anything is decided; nothing of
 // it is stored unless the request is executed.
 struct RequestKey {

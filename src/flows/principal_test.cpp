@@ -52,6 +52,19 @@ TEST(Authenticate, KnowsEachKindOfKey) {
   EXPECT_EQ(publishable->merchant_no, merchant->merchant_no);
 }
 
+TEST(AdmitToSandbox, IsTheSandboxsMerchantOnceThereIsOne) {
+  World world;
+  world.settings.sandbox = true;
+  world.create_merchant("shop");
+  EXPECT_EQ(code_of(world.run(admit_to_sandbox(world.context(), "127.0.0.1"))), Code::unauthorized);
+  world.create_merchant(std::string(kSandboxMerchantId));
+  const Result<Principal> caller = world.run(admit_to_sandbox(world.context(), "127.0.0.1"));
+  ASSERT_TRUE(caller);
+  EXPECT_EQ(caller->role, Role::merchant);
+  EXPECT_EQ(caller->merchant->row.merchant_id, kSandboxMerchantId);
+  EXPECT_EQ(caller->merchant_no, caller->merchant->row.id.key);
+}
+
 TEST(Authenticate, RefusesWhatIsNoKey) {
   World world;
   const Answer made = world.create_merchant("shop");

@@ -121,6 +121,7 @@ Task<Result<CallbackAnswer>> receive_callback(Context& context, std::string merc
   }
   store::ChangeSet changes;
   changes.insert(*row);
+  changes.insert(store::CallbackBodyRow{row->key, row->merchant_no, std::move(body)});
   if (PLANTED(acknowledges_unstored)) co_return answer;
   store::CommitAnswer committed = co_await context.store.commit(std::move(changes));
   if (auto* failed = std::get_if<store::commit::Failed>(&committed))

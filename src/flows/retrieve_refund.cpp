@@ -5,13 +5,22 @@
 #include "store/queries/refund_queries.hpp"
 
 namespace payweir::flows {
+namespace {
+
+bool is_to_ask(Context& context, const Refund& refund, Sync sync) {
+  if (sync == Sync::stored || refund.state != RefundState::pending) return false;
+  return sync == Sync::ask_gateway ||
+         context.rate_limiter.admit_poll(refund.id.key, context.clock.suspended_us());
+}
+
+}  // namespace
 
 Task<Result<RefundView>> retrieve_refund(Context& context, Principal principal, std::string refund_id,
                                          Sync sync) {
   Result<PaymentSnapshot> snapshot = co_await load_refund(context, principal.merchant, refund_id);
   if (!snapshot) co_return fail(std::move(snapshot.error()));
   std::int64_t gateway_us = 0;
-  if (sync == Sync::ask_gateway && snapshot->aggregate.refund->state == RefundState::pending) {
+  if (is_to_ask(context, *snapshot->aggregate.refund, sync)) {
     const std::int64_t refund_key = snapshot->aggregate.refund->id.key;
     const std::int64_t payment_key = snapshot->aggregate.payment.id.key;
     // What cannot be learnt now is not an error of the retrieve: the stored state is the answer.

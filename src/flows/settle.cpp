@@ -490,6 +490,7 @@ Task<Result<void>> work_off_callback(Context& context, std::int64_t inbox_key) {
   if (!subject) co_return fail(subject.error());
   const Instant now = context.clock.wall();
   ++row.version;
+  row.payment_key = subject->payment_key;
   if (subject->payment_key != 0) {
     const Result<bool> heard = co_await settle_payment(context, *subject, row);
     if (!heard) co_return fail(heard.error());

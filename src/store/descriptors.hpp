@@ -394,7 +394,18 @@ struct Describe<InboxRow> {
         text("connector_payment_id", PAYWEIR_AT(connector_payment_id)).immutable(),
         text("connector_refund_id", PAYWEIR_AT(connector_refund_id)).immutable(),
         integer("state", PAYWEIR_AT(state)), integer("try_count", PAYWEIR_AT(try_count)),
-        integer("due_at", PAYWEIR_AT(due_at)), integer("received_at", PAYWEIR_AT(received_at)).immutable());
+        integer("due_at", PAYWEIR_AT(due_at)), integer("received_at", PAYWEIR_AT(received_at)).immutable(),
+        integer("payment_key", PAYWEIR_AT(payment_key)));
+  }
+};
+
+template <>
+struct Describe<CallbackBodyRow> {
+  static constexpr std::string_view name = "callback_body";
+  static constexpr auto members() {
+    return std::tuple(integer("key", PAYWEIR_AT(key)).immutable(),
+                      integer("merchant_no", PAYWEIR_AT(merchant_no)).immutable(),
+                      blob("body", PAYWEIR_AT(body)).immutable());
   }
 };
 

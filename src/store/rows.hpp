@@ -226,6 +226,14 @@ struct InboxRow {
   std::int64_t try_count = 0;
   Instant due_at;
   Instant received_at;
+  std::int64_t payment_key = 0;  // what it turned out to be about; 0 until then
+};
+
+// The callback as it came, for whoever has to prove it. key = InboxRow::key.
+struct CallbackBodyRow {
+  std::int64_t key = 0;
+  std::int64_t merchant_no = 0;
+  std::string body;
 };
 
 }  // namespace payweir::store

@@ -144,6 +144,9 @@ TEST_P(StoreContract, RowsOfEveryTypeComeBackAsTheyWent) {
   PostingRow posting = with_every_column_set<PostingRow>(12);
   posting.amount.currency = *Currency::parse("JPY");
   round_trip(posting);
+  CallbackBodyRow body = with_every_column_set<CallbackBodyRow>(13);
+  body.body = std::string("\xff\0{", 3);
+  round_trip(body);
 }
 
 TEST_P(StoreContract, AConflictWritesNothing) {

@@ -60,7 +60,7 @@ class Backup(Case):
         told = self.payweir("verify", backup)
         self.assertEqual(told.returncode, 0, told.stdout + told.stderr)
         self.assertIn("ok      the ledger agrees with the payments", told.stdout)
-        self.assertRegex(told.stdout, r"schema 7, epoch 1, [1-9]\d* payments")
+        self.assertRegex(told.stdout, r"schema 8, epoch 1, [1-9]\d* payments")
         # Beside the running switch, too.
         self.assertEqual(self.payweir("verify", "--data", self.switch.data).returncode, 0)
 

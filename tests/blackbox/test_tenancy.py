@@ -17,13 +17,17 @@ class Tenancy(Case):
             "name": "one", "description": "One account", "profile_id": owner.profile_id,
             "algorithm": {"type": "single", "data": {"connector": "stripe",
                                                      "merchant_connector_id": owner.connector_id}}}).json
+        refund = owner.refund(paid, 100)["refund_id"]
         return {"payment_id": paid, "payment_link_id": link["payment_link_id"], "routing_algorithm_id": routing["id"],
-                "refund_id": owner.refund(paid, 100)["refund_id"], "merchant_id": owner.merchant_id,
+                "order_no": paid, "transaction_id": paid, "orderId": paid, "refund_transaction_id": refund,
+                "refund_id": refund, "merchant_id": owner.merchant_id,
                 "profile_id": owner.profile_id, "merchant_connector_id": owner.connector_id, "key_id": owner.key_id,
                 "event_id": owner.events()[0]["event_id"],
                 "operation_id": "opn_0000000000000000000000000"}
 
     MISSING = {
+        "order_no": "pay_00000000000000000000000000", "transaction_id": "pay_00000000000000000000000000",
+        "orderId": "pay_00000000000000000000000000", "refund_transaction_id": "ref_00000000000000000000000000",
         "payment_id": "pay_00000000000000000000000000", "payment_link_id": "plink_00000000000000000000000000",
         "refund_id": "ref_00000000000000000000000000",
         "routing_algorithm_id": "routing_00000000000000000000000000",
@@ -41,6 +45,8 @@ class Tenancy(Case):
         yield "POST", "/payments/sync", {"payment_id": things["payment_id"]}
         yield "POST", "/refunds/sync", {"refund_id": things["refund_id"]}
         yield "GET", f"/payments/list?starting_after={things['payment_id']}", None
+        yield "POST", "/refunds/transactions", {"transaction_id": things["payment_id"]}
+        yield "POST", "/api/payment/refund", {"orderId": things["payment_id"]}
 
     def test_K01_another_tenants_things_answer_as_missing_ones(self):
         theirs = self.things_of(self.theirs)
@@ -75,7 +81,9 @@ class Tenancy(Case):
             for caller in wrong if keys else ():
                 with self.subTest(f"{method} {template}", key=caller.key and caller.key[:12]):
                     answer = caller.request(method, template.format(**theirs), None if method in ("GET", "DELETE") else {})
-                    self.assert_error(answer, 401)
+                    self.assertEqual(answer.status, 401, answer)
+                    told = answer.json.get("error", answer.json)["code"]
+                    self.assertIn(told, ("IR_01", "UNAUTHORIZED", 1002))  # the native API's word, or a dialect's
 
     def test_K01_lists_show_own_things_only(self):
         paid = self.mine.pay()["payment_id"]

@@ -60,21 +60,8 @@ Task<Result<Reply>> come_back(RequestContext request) {
 Task<Result<Reply>> receive_callback(RequestContext request) {
   std::string merchant_id = request.param("merchant_id");
   std::string account = request.param("connector_or_account");
-  Result<flows::CallbackAnswer> received = co_await flows::receive_callback(
-      request.flows, std::move(merchant_id), std::move(account), std::move(request.request.peer_address),
-      std::move(request.request.headers), std::move(request.request.body));
-  if (!received) co_return fail(std::move(received.error()));
-  const Acknowledgement& words = received->acknowledgement;
-  if (received->refusal && words.refused.empty()) co_return fail(std::move(*received->refusal));
-  Reply reply;
-  if (received->refusal) {
-    const ErrorEntry refusal = describe(received->refusal->code);
-    reply.response.status = refusal.status;
-    if (refusal.retry_after_s > 0)
-      reply.response.headers.set("retry-after", std::to_string(refusal.retry_after_s));
-  }
-  reply.response.headers.set("content-type", std::string(words.content_type));
-  reply.response.body = received->refusal ? words.refused : words.taken;
+  Result<Reply> reply =
+      co_await take_callback(std::move(request), std::move(merchant_id), std::move(account));
   co_return reply;
 }
 
@@ -96,6 +83,27 @@ constexpr std::array kRoutes = {
 
 std::span<const Route> gateway_side_routes() {
   return kRoutes;
+}
+
+Task<Result<Reply>> take_callback(RequestContext request, std::string merchant_id,
+                                  std::string connector_or_account) {
+  Result<flows::CallbackAnswer> received =
+      co_await flows::receive_callback(request.flows, std::move(merchant_id), std::move(connector_or_account),
+                                       std::move(request.request.peer_address),
+                                       std::move(request.request.headers), std::move(request.request.body));
+  if (!received) co_return fail(std::move(received.error()));
+  const Acknowledgement& words = received->acknowledgement;
+  if (received->refusal && words.refused.empty()) co_return fail(std::move(*received->refusal));
+  Reply reply;
+  if (received->refusal) {
+    const ErrorEntry refusal = describe(received->refusal->code);
+    reply.response.status = refusal.status;
+    if (refusal.retry_after_s > 0)
+      reply.response.headers.set("retry-after", std::to_string(refusal.retry_after_s));
+  }
+  reply.response.headers.set("content-type", std::string(words.content_type));
+  reply.response.body = received->refusal ? words.refused : words.taken;
+  co_return reply;
 }
 
 }  // namespace payweir::api::native

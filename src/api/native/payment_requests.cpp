@@ -124,12 +124,7 @@ void bind_wallet(Fields& wallet, HowToPay& bound) {
   Fields data = wallet.object(to_string(given.method));
   if (needs_payer_id(given.method)) given.payer_id = data.required_text("open_id", kPayerIdBytesMax);
   if (is_barcode(given.method)) given.auth_code = Secret(data.required_text("auth_code", kAuthCodeBytesMax));
-  flows::PaymentDetails& details = bound.details.edit();
-  details.payment_method = family_of(given.method);
-  details.payment_method_type = type_of(given.method);
-  details.wallet = to_string(given.method);
-  details.payer_id = given.payer_id;
-  bound.instrument = std::move(given);
+  set_wallet(std::move(given), bound.instrument, bound.details.edit());
 }
 
 HowToPay bind_payment_method(Fields& fields, Instant now) {
@@ -190,6 +185,14 @@ Result<PaymentState> parse_payment_state(std::string_view word) {
 }
 
 }  // namespace
+
+void set_wallet(Wallet wallet, std::optional<Instrument>& instrument, flows::PaymentDetails& details) {
+  details.payment_method = family_of(wallet.method);
+  details.payment_method_type = type_of(wallet.method);
+  details.wallet = to_string(wallet.method);
+  details.payer_id = wallet.payer_id;
+  instrument = std::move(wallet);
+}
 
 Result<flows::CreatePayment> bind_create_payment(const json::Value& body, Instant now) {
   std::optional<Error> problem;

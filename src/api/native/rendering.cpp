@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "api/payer_links.hpp"
 #include "api/qr_code.hpp"
 #include "base/json_writer.hpp"
 #include "flows/routing/error_meaning.hpp"
@@ -135,14 +136,10 @@ void write_next_action(json::Writer& out, const flows::PaymentView& view, std::s
   const NextActionKind kind = waits ? view.attempt->next_action.kind : NextActionKind::none;
   switch (kind) {
     case NextActionKind::none: out.null_field("next_action"); return;
-    case NextActionKind::redirect: {
-      std::string url(public_url);
-      url += "/payments/redirect/" + view.payment_id + '/' + view.merchant->row.merchant_id + '/' +
-             to_text(view.attempt->id);
+    case NextActionKind::redirect:
       out.key("next_action").begin_object().field("type", "redirect_to_url");
-      out.field("redirect_to_url", url).end_object();
+      out.field("redirect_to_url", gateway_page_url(view, public_url)).end_object();
       return;
-    }
     case NextActionKind::qr_code: {
       const std::string& says = view.attempt->next_action.data;
       out.key("next_action").begin_object().field("type", "qr_code_information");

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "api/payer_links.hpp"
 #include "api/qr_code.hpp"
-#include "base/form.hpp"
 #include "base/json_writer.hpp"
 #include "flows/payer.hpp"
 
@@ -45,8 +45,7 @@ void write_scan_code(json::Writer& out, const flows::PaymentView& view, const Me
     out.null_field("scan_code");
     return;
   }
-  std::string url(public_url);
-  url += "/pay/" + view.payment_id + "?client_secret=" + form::percent_encode(view.client_secret);
+  const std::string url = payment_page_url(view, public_url);
   out.key("scan_code").begin_object().field("image_data_url", qr_code_data_url(url));
   out.field("url", url).end_object();
 }
@@ -70,14 +69,10 @@ void write_next_action(json::Writer& out, const flows::PaymentView& view, std::s
       out.field("image_data_url", qr_code_data_url(view.attempt->next_action.data));
       out.field("display_to_timestamp", flows::code_valid_until(view).ms).end_object();
       return;
-    case NextActionKind::redirect: {
-      std::string url(public_url);
-      url += "/payments/redirect/" + view.payment_id + '/' + view.merchant->row.merchant_id + '/' +
-             to_text(view.attempt->id);
+    case NextActionKind::redirect:
       out.key("next_action").begin_object().field("type", "redirect_to_url");
-      out.field("redirect_to_url", url).end_object();
+      out.field("redirect_to_url", gateway_page_url(view, public_url)).end_object();
       return;
-    }
     case NextActionKind::sdk:
       out.key("next_action").begin_object().field("type", "invoke_sdk_client");
       out.raw_field("next_action_data", view.attempt->next_action.data).end_object();
@@ -131,7 +126,8 @@ std::string return_address(const flows::PaymentView& view) {
 
 std::string render_checkout_state(const flows::PaymentView& view, std::string_view public_url,
                                   bool identifies, Instant now) {
-  const Methods methods = view.profile ? flows::methods_for(*view.profile, view.payment) : Methods();
+  const Methods methods =
+      view.profile ? flows::methods_for(*view.profile, view.payment, *view.details) : Methods();
   json::Writer out(4096);
   out.begin_object().field("payment_id", view.payment_id).field("status", status_of(view, now));
   out.field("amount", view.payment.amount.minor).field("exponent", view.payment.amount.currency.exponent());

@@ -16,6 +16,12 @@ constexpr Query kListDueOrphans{"list_due_orphans",
                                      "SELECT {} FROM inbox WHERE state = 3 AND received_at >= $1 AND"
                                      " due_at <= $2 ORDER BY received_at LIMIT $3">};
 
+constexpr Query kFindNewestCallbackBody{
+    "find_newest_callback_body",
+    kSql<CallbackBodyRow,
+         "SELECT {} FROM callback_body WHERE key ="
+         " (SELECT max(key) FROM inbox WHERE payment_key = $1 AND payment_key > 0)">};
+
 }  // namespace
 
 Task<Result<std::optional<InboxRow>>> find_inbox(Store& store, std::int64_t key) {
@@ -29,6 +35,11 @@ Task<Result<std::vector<InboxRow>>> list_due_inbox(Store& store, Instant now, st
 Task<Result<std::vector<InboxRow>>> list_due_orphans(Store& store, Instant from, Instant now,
                                                      std::size_t limit) {
   return select_rows<InboxRow>(store, kListDueOrphans, parameters_of(from, now, limit), limit);
+}
+
+Task<Result<std::optional<CallbackBodyRow>>> find_newest_callback_body(Store& store,
+                                                                       std::int64_t payment_key) {
+  return select_row<CallbackBodyRow>(store, kFindNewestCallbackBody, parameters_of(payment_key));
 }
 
 }  // namespace payweir::store

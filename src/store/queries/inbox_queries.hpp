@@ -18,4 +18,8 @@ namespace payweir::store {
 [[nodiscard]] Task<Result<std::vector<InboxRow>>> list_due_orphans(Store& store, Instant from, Instant now,
                                                                    std::size_t limit);
 
+// The newest of a payment's callbacks, as it came.
+[[nodiscard]] Task<Result<std::optional<CallbackBodyRow>>> find_newest_callback_body(
+    Store& store, std::int64_t payment_key);
+
 }  // namespace payweir::store

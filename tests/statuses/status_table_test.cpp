@@ -1,5 +1,5 @@
 // docs/statuses.md is written from the machine itself: every pair of states that can be reached, the
-// words that the outside sees, and the events that a merchant gets on the way in.
+// words that the outside sees in each API, and the events that a merchant gets on the way in.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -8,6 +8,9 @@
 #include <set>
 #include <sstream>
 
+#include "api/dialects/quickstart/rendering.hpp"
+#include "api/dialects/transactions/rendering.hpp"
+#include "api/dialects/unipay/rendering.hpp"
 #include "domain/testkit.hpp"
 
 namespace payweir {
@@ -20,25 +23,43 @@ StatePair states_of(const PaymentAggregate& aggregate) {
           aggregate.attempt ? std::optional(aggregate.attempt->state) : std::nullopt};
 }
 
-struct Tables {
-  std::map<StatePair, std::set<std::string>> payments;
-  std::map<RefundState, std::set<std::string>> refunds;
+// What a payment, or a refund, is called and what is told of it.
+struct Words {
+  std::set<std::string> unipay, transactions, quickstart, events;
 };
+
+struct Tables {
+  std::map<StatePair, Words> payments;
+  std::map<RefundState, Words> refunds;
+};
+
+void add_words(const PaymentAggregate& aggregate, Tables& tables) {
+  namespace dialects = api::dialects;
+  const Payment& payment = aggregate.payment;
+  Words& words = tables.payments[states_of(aggregate)];
+  words.unipay.emplace(dialects::unipay::status_of(payment.state));
+  words.transactions.emplace(dialects::transactions::status_of(payment, aggregate.attempt));
+  words.quickstart.emplace(dialects::quickstart::status_of(payment));
+  if (!aggregate.refund) return;
+  Words& of_refund = tables.refunds[aggregate.refund->state];
+  of_refund.transactions.emplace(dialects::transactions::status_of(*aggregate.refund));
+  of_refund.quickstart.emplace(dialects::quickstart::status_of(aggregate.refund->state));
+}
 
 Tables collect() {
   Tables tables;
   testkit::explore([&](const testkit::Step& step) {
-    tables.payments[states_of(step.before)];
-    if (step.before.refund) tables.refunds[step.before.refund->state];
+    add_words(step.before, tables);
     if (!step.result) return;
+    add_words(step.result->next, tables);
     for (const PaymentEffect& each : step.result->effects) {
       const auto* emit = std::get_if<effect::Emit>(&each);
       if (emit == nullptr) continue;
       const std::string word(to_string(emit->type));
       if (emit->type == EventType::refund_succeeded || emit->type == EventType::refund_failed)
-        tables.refunds[step.result->next.refund->state].insert(word);
+        tables.refunds[step.result->next.refund->state].events.insert(word);
       else
-        tables.payments[states_of(step.result->next)].insert(word);
+        tables.payments[states_of(step.result->next)].events.insert(word);
     }
   });
   return tables;
@@ -58,17 +79,21 @@ std::string render() {
          "# Statuses\n\n"
          "Every state that a payment can reach, and the words that the outside sees for it. IntentStatus is\n"
          "the payment's `status`; AttemptStatus is that of its newest attempt. The event is sent on the way\n"
-         "into the state; a repeated or late word of the gateway that changes nothing sends none.\n\n"
-         "| attempt, inside | AttemptStatus | IntentStatus | webhook event |\n"
-         "|---|---|---|---|\n";
-  for (const auto& [states, events] : tables.payments) {
+         "into the state; a repeated or late word of the gateway that changes nothing sends none. The three\n"
+         "columns before it are what the dialects (docs/dialects) call the payment.\n\n"
+         "| attempt, inside | AttemptStatus | IntentStatus | unipay | transactions | quickstart | webhook "
+         "event |\n"
+         "|---|---|---|---|---|---|---|\n";
+  for (const auto& [states, words] : tables.payments) {
     const auto& [payment, attempt] = states;
     out << "| " << (attempt ? testkit::name_of(*attempt) : "–") << " | ";
     if (attempt)
       out << '`' << to_string(*attempt) << '`';
     else
       out << "–";
-    out << " | `" << to_string(payment) << "` | " << joined(events) << " |\n";
+    out << " | `" << to_string(payment) << "` | " << joined(words.unipay) << " | "
+        << joined(words.transactions) << " | " << joined(words.quickstart) << " | " << joined(words.events)
+        << " |\n";
   }
   out << "\n`conflicted` is the end of a payment whose gateway answered with another amount, currency or\n"
          "payment than was asked for: nothing is booked and nobody is told a result; a person decides.\n\n"
@@ -83,10 +108,11 @@ std::string render() {
          "says instead: it may still become `succeeded`.\n\n"
          "## Refunds\n\n"
          "A refund that succeeded may still come back from the payer's bank: it is then `failed`.\n\n"
-         "| refund status | webhook event |\n"
-         "|---|---|\n";
-  for (const auto& [state, events] : tables.refunds)
-    out << "| `" << to_string(state) << "` | " << joined(events) << " |\n";
+         "| refund status | transactions | quickstart | webhook event |\n"
+         "|---|---|---|---|\n";
+  for (const auto& [state, words] : tables.refunds)
+    out << "| `" << to_string(state) << "` | " << joined(words.transactions) << " | "
+        << joined(words.quickstart) << " | " << joined(words.events) << " |\n";
   return out.str();
 }
 
