@@ -39,6 +39,7 @@ constexpr std::array kMethodNames = std::to_array<std::string_view>({
     "wechat_pay",
     "customer_balance",
     "us_bank_account",
+    "sepa_debit",
 });
 
 }  // namespace

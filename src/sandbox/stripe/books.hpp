@@ -47,6 +47,7 @@ enum class MethodType : std::uint8_t {
   wechat_pay,
   customer_balance,
   us_bank_account,
+  sepa_debit,
 };
 
 // How the payer proved who they are.

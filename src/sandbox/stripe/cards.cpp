@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "base/check.hpp"
@@ -41,8 +42,16 @@ constexpr std::array kCards = std::to_array<TestCard>({
     {"4000008260003178", {.decline = Decline::insufficient_funds, .challenge = Challenge::always}},
     {"4000000000007726", {.refund_fate = RefundFate::pending_then_succeeds}},
     {"4000000000005126", {.refund_fate = RefundFate::succeeds_then_fails}},
+    // https://docs.stripe.com/payments/ach-direct-debit/accept-a-payment#test-account-numbers and
+    // https://docs.stripe.com/payments/sepa-debit/accept-a-payment, read 2026-11-23.
+    {"000222222227", {.decline = Decline::account_without_funds}},
+    {"000111111113", {.decline = Decline::account_closed}},
+    {"000111111116", {.decline = Decline::no_account}},
+    {"000333333335", {.decline = Decline::debit_not_authorized}},
+    {"DE62370400440532013001", {.decline = Decline::debit_not_authorized}},
 });
 constexpr BehaviourIndex kOrdinary = 0, kNotATestCard = 1;
+constexpr std::size_t kAccountCount = 5;  // the last of them
 
 constexpr std::array kOrdinaryNumbers = std::to_array<std::string_view>({
     "4242424242424242", "4000056655665556", "4111111111111111", "5555555555554444", "2223003122003222",
@@ -95,6 +104,12 @@ constexpr std::array kWords = std::to_array<DeclineWords>({
      "valid "
      "test cards, visit: https://stripe.com/docs/testing.",
      ""},
+    {"payment_intent_payment_attempt_expired", "", "The latest attempt to pay has expired.", ""},
+    {"insufficient_funds", "", "The customer's account has insufficient funds to cover this payment.", ""},
+    {"account_closed", "", "The customer's bank account has been closed.", ""},
+    {"no_account", "", "The customer's bank account could not be located.", ""},
+    {"debit_not_authorized", "", "The customer has notified their bank that this payment was unauthorized.",
+     ""},
 });
 
 bool starts_in(std::string_view number, std::size_t digits, int from, int to) {
@@ -117,6 +132,14 @@ BehaviourIndex behaviour_of(std::string_view number) {
   const auto at = std::ranges::find(kCards, number, &TestCard::number);
   if (number.empty() || at == kCards.end()) return kNotATestCard;
   return static_cast<BehaviourIndex>(at - kCards.begin());
+}
+
+BehaviourIndex behaviour_of_account(std::string_view number) {
+  const auto accounts = std::span(kCards).last(kAccountCount);
+  const auto at = std::ranges::find(accounts, number, &TestCard::number);
+  if (number.empty() || at == accounts.end()) return kOrdinary;
+  return static_cast<BehaviourIndex>(kCards.size() - kAccountCount +
+                                     static_cast<std::size_t>(at - accounts.begin()));
 }
 
 Brand brand_of(std::string_view number) {

@@ -23,6 +23,12 @@ enum class Decline : std::uint8_t {
   authentication_required,
   authentication_failed,
   test_mode_live_card,
+  attempt_expired,  // the payer did nothing for too long
+  // What banks say of debits.
+  account_without_funds,
+  account_closed,
+  no_account,
+  debit_not_authorized,
 };
 
 enum class Challenge : std::uint8_t {
@@ -51,6 +57,8 @@ using BehaviourIndex = std::uint8_t;
 [[nodiscard]] const CardBehaviour& behaviour(BehaviourIndex index);
 // Digits only. A number that Stripe does not list is a live card, which test mode refuses.
 [[nodiscard]] BehaviourIndex behaviour_of(std::string_view number);
+// Of a bank account, by its number or IBAN: an ordinary one, unless Stripe lists it as a test account.
+[[nodiscard]] BehaviourIndex behaviour_of_account(std::string_view number);
 [[nodiscard]] Brand brand_of(std::string_view number);
 [[nodiscard]] bool passes_luhn(std::string_view number);
 // The number behind a ready-made payment method ("pm_card_visa"), "" for an unknown one.

@@ -30,7 +30,10 @@ http::Response question(const Intent& intent) {
   append_row(content, "Payment", Books::reference_of(intent));
   content += R"(</dl>
 <form method="post"><button class="go" name="decision" value="approve">Approve</button>
-<button name="decision" value="decline">Decline</button></form>
+<button name="decision" value="decline">Decline</button>)";
+  if (intent.method.type != MethodType::card)
+    content += R"(<button name="decision" value="lapse">Let it lapse</button>)";
+  content += R"(</form>
 <p class="note">This is a test. No money moves.</p>)";
   return render_page(200, kHouse, content);
 }
@@ -47,6 +50,13 @@ http::Response send_back(std::string_view return_url, const Intent& intent) {
 }
 
 }  // namespace
+
+std::optional<ChallengeResult> challenge_result_of(std::string_view decision) {
+  if (decision == "approve") return ChallengeResult::approved;
+  if (decision == "decline") return ChallengeResult::declined;
+  if (decision == "lapse") return ChallengeResult::lapsed;
+  return std::nullopt;
+}
 
 std::string return_address(std::string_view return_url, std::string_view intent,
                            std::string_view redirect_status) {
@@ -73,12 +83,11 @@ http::Response serve_challenge(State& state, const http::Request& request, std::
   const std::string_view decision = form && form->size() == 1 && form->front().first == "decision"
                                         ? form->front().second
                                         : std::string_view{};
-  if (decision != "approve" && decision != "decline")
-    return notice(400, "Not understood", "Go back, and approve or decline.");
+  const std::optional<ChallengeResult> result = challenge_result_of(decision);
+  if (!result) return notice(400, "Not understood", "Go back, and approve or decline.");
   const std::string return_url(intent.texts.get("return_url"));  // gone once the payment succeeds
   state.open_for_change(intent);
-  complete_challenge({state, {.account = intent.account}, now, draws}, intent,
-                     decision == "approve" ? ChallengeResult::approved : ChallengeResult::declined);
+  complete_challenge({state, {.account = intent.account}, now, draws}, intent, *result);
   return send_back(return_url, intent);
 }
 

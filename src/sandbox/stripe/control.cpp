@@ -7,6 +7,7 @@
 #include "base/json_reader.hpp"
 #include "base/json_writer.hpp"
 #include "sandbox/control_kit.hpp"
+#include "sandbox/stripe/challenge_page.hpp"
 #include "sandbox/stripe/refunds.hpp"
 
 namespace payweir::sandbox::stripe {
@@ -26,6 +27,24 @@ Reaction refund_by_hand(State& state, json::Value body, Instant now, Draws& draw
   auto refund = refund_in_dashboard(state, target.text(), amount, now, draws);
   if (!refund) return control_refusal(refund.error().status, refund.error().message, refund.error().param);
   Reaction reaction = control_answer(200, *std::move(refund));
+  reaction.callbacks = state.webhooks.dispatch(now, {}, draws);
+  return reaction;
+}
+
+// The payer of a payment that waits for them, wherever they are: before a page, a code or their bank.
+Reaction decide_for_payer(State& state, json::Value body, Instant now, Draws& draws) {
+  const auto result = challenge_result_of(body["decision"].text());
+  if (!result) return control_refusal(400, "approve, decline or lapse", "decision");
+  std::optional<std::uint32_t> waiting;
+  state.books.visit_by_reference(body["reference"].text(), [&](const Intent& intent) {
+    if (intent.status == IntentStatus::requires_action) waiting = intent.number;
+    return !waiting;
+  });
+  if (!waiting) return control_refusal(404, "no payment of that reference waits for its payer", "reference");
+  Intent& intent = state.books.at(*waiting);
+  state.open_for_change(intent);
+  complete_challenge({state, {.account = intent.account}, now, draws}, intent, *result);
+  Reaction reaction = control_answer(200, state.renderer.intent(intent));
   reaction.callbacks = state.webhooks.dispatch(now, {}, draws);
   return reaction;
 }
@@ -81,6 +100,7 @@ Reaction serve_control(State& state, FaultPlan& faults, const http::Request& req
   if (path == "/webhooks") return serve_callbacks(state.webhooks.callbacks(), request, root);
   if (path == "/webhooks/release" && post) return release_callbacks(state.webhooks.callbacks(), now);
   if (path == "/books" && request.method == http::Method::get) return serve_books(state, request);
+  if (path == "/payer" && post) return decide_for_payer(state, root, now, draws);
   if (path == "/dashboard_refund" && post) return refund_by_hand(state, root, now, draws);
   if (path == "/search" && post) return set_search_lag(state, root);
   return control_refusal(404, "no such control");

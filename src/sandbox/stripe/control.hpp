@@ -13,7 +13,7 @@
 namespace payweir::sandbox::stripe {
 
 // POST|GET|DELETE /faults · POST|GET /webhooks · POST /webhooks/release · GET /books[?…] ·
-// POST /dashboard_refund · POST /search
+// POST /dashboard_refund · POST /search · POST /payer {"reference", "decision": "approve|decline|lapse"}
 [[nodiscard]] Reaction serve_control(State& state, FaultPlan& faults, const http::Request& request,
                                      Instant now, Draws& draws);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sandbox/stripe/intent_terms.hpp"
+#include "sandbox/stripe/method_rules.hpp"
 #include "sandbox/stripe/payment.hpp"
 #include "sandbox/stripe/payment_method.hpp"
 
@@ -151,6 +152,8 @@ Answer create_intent(Call& call) {
   const auto given = read_payment_method(call, nullptr);
   if (!given) return Answer::of(given.error());
   if (!*given && *confirmed) return Answer::of(unexpected_state(std::string(kMissingMethod)));
+  if (*confirmed)
+    if (const auto problem = check_method_data(call, intent)) return Answer::of(*problem);
   if (call.books().full()) return Answer::of(books_are_full());
 
   if (*given) {
@@ -221,6 +224,7 @@ Answer confirm_intent(Call& call, std::string_view id) {
   if (!given) return Answer::of(given.error());
   Intent changed = intent;
   if (const auto problem = read_terms(params, changed)) return Answer::of(*problem);
+  if (const auto problem = check_method_data(call, changed)) return Answer::of(*problem);
 
   if (intent.status == IntentStatus::succeeded)
     return refuse(

@@ -347,46 +347,6 @@ TEST(StripeIntents, AMethodPaysAgainOnlyWhenItWasSetUp) {
   EXPECT_EQ(client.post("/v1/payment_intents", with_saved).status, 404);
 }
 
-TEST(StripeIntents, OtherMethodsAskForWhatTheirKindAsks) {
-  const std::pair<const char*, const char*> table[] = {
-      {"klarna", "redirect_to_url"},
-      {"afterpay_clearpay", "redirect_to_url"},
-      {"affirm", "redirect_to_url"},
-      {"ideal", "redirect_to_url"},
-      {"eps", "redirect_to_url"},
-      {"alipay", "alipay_handle_redirect"},
-      {"wechat_pay", "wechat_pay_display_qr_code"},
-      {"customer_balance", "display_bank_transfer_instructions"},
-      {"us_bank_account", "verify_with_microdeposits"},
-  };
-  for (const auto& [type, action] : table) {
-    Client client;
-    const Seen seen = client.post("/v1/payment_intents", {{"amount", "1000"},
-                                                          {"currency", "eur"},
-                                                          {"confirm", "true"},
-                                                          {"payment_method_types[0]", type},
-                                                          {"payment_method_data[type]", type},
-                                                          {"return_url", "https://shop.test/back"}});
-    EXPECT_EQ(seen.state(), "requires_action") << type;
-    EXPECT_EQ(seen.text({"next_action", "type"}), action) << type;
-    EXPECT_EQ(seen.text({"payment_method_types"}), "[\"" + std::string(type) + "\"]");
-  }
-}
-
-TEST(StripeIntents, MoneyFromABankAccountTakesItsTime) {
-  Client client;
-  const std::string id = client
-                             .post("/v1/payment_intents", {{"amount", "1000"},
-                                                           {"currency", "usd"},
-                                                           {"confirm", "true"},
-                                                           {"payment_method_data[type]", "us_bank_account"}})
-                             .id();
-  client.browse(http::Method::post, "/3ds/" + id, "decision=approve");
-  EXPECT_EQ(client.get("/v1/payment_intents/" + id).state(), "processing");
-  client.now = client.now + seconds(5);
-  EXPECT_EQ(client.get("/v1/payment_intents/" + id).state(), "succeeded");
-}
-
 TEST(StripeIntents, AreUpdatedUntilTheyArePaid) {
   Client client;
   const Fields bare = {{"amount", "6540"}, {"currency", "usd"}, {"metadata[a]", "1"}, {"metadata[b]", "2"}};

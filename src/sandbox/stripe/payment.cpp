@@ -6,6 +6,7 @@ namespace payweir::sandbox::stripe {
 namespace {
 
 bool must_ask_payer(const Intent& intent, const Presence& presence) {
+  if (intent.method.type == MethodType::sepa_debit) return false;
   if (intent.method.type != MethodType::card) return true;
   switch (behaviour(intent.method.behaviour).challenge) {
     case Challenge::none: return false;
@@ -17,7 +18,8 @@ bool must_ask_payer(const Intent& intent, const Presence& presence) {
 }
 
 bool takes_time(MethodType type) {
-  return type == MethodType::us_bank_account || type == MethodType::customer_balance;
+  return type == MethodType::us_bank_account || type == MethodType::customer_balance ||
+         type == MethodType::sepa_debit;
 }
 
 void fail_attempt(const Actor& actor, Intent& intent, Decline why, Authentication authentication) {
@@ -55,8 +57,7 @@ void charge_again(const Actor& actor, const Intent& intent) {
 }
 
 void ask_issuer(const Actor& actor, Intent& intent, Authentication authentication) {
-  const Decline why =
-      intent.method.type == MethodType::card ? behaviour(intent.method.behaviour).decline : Decline::none;
+  const Decline why = behaviour(intent.method.behaviour).decline;
   if (why != Decline::none) return fail_attempt(actor, intent, why, authentication);
   Books& books = actor.state.books;
   books.authorize(intent, authentication, actor.now);
@@ -70,6 +71,13 @@ void ask_issuer(const Actor& actor, Intent& intent, Authentication authenticatio
   books.capture(intent, intent.amount);
   succeed(actor, intent);
   if (actor.charge_twice) charge_again(actor, intent);
+}
+
+// The bank has been asked; its word comes later.
+void wait_for_bank(const Actor& actor, Intent& intent) {
+  intent.status = IntentStatus::processing;
+  actor.state.set_due(Due::What::settle_payment, actor.now + kTransferTakes, intent.number);
+  actor.emit_intent(intent, "payment_intent.processing");
 }
 
 }  // namespace
@@ -93,9 +101,11 @@ void adopt(Intent& intent, const GivenMethod& given) {
 }
 
 void confirm(const Actor& actor, Intent& intent, const Presence& presence) {
-  if (!must_ask_payer(intent, presence))
+  if (!must_ask_payer(intent, presence)) {
+    if (takes_time(intent.method.type)) return wait_for_bank(actor, intent);
     return ask_issuer(actor, intent,
                       intent.asks_three_ds ? Authentication::frictionless : Authentication::none);
+  }
   const bool declines_first = behaviour(intent.method.behaviour).challenge == Challenge::after_decline;
   if (presence.off_session || presence.error_on_requires_action || (declines_first && !intent.asks_three_ds))
     return fail_attempt(actor, intent, Decline::authentication_required, Authentication::none);
@@ -106,10 +116,10 @@ void confirm(const Actor& actor, Intent& intent, const Presence& presence) {
 void complete_challenge(const Actor& actor, Intent& intent, ChallengeResult result) {
   if (result == ChallengeResult::declined)
     return fail_attempt(actor, intent, Decline::authentication_failed, Authentication::challenge);
+  if (result == ChallengeResult::lapsed)
+    return fail_attempt(actor, intent, Decline::attempt_expired, Authentication::none);
   if (!takes_time(intent.method.type)) return ask_issuer(actor, intent, Authentication::challenge);
-  intent.status = IntentStatus::processing;
-  actor.state.set_due(Due::What::settle_payment, actor.now + kTransferTakes, intent.number);
-  actor.emit_intent(intent, "payment_intent.processing");
+  wait_for_bank(actor, intent);
 }
 
 void capture(const Actor& actor, Intent& intent, std::int64_t amount) {
@@ -128,14 +138,15 @@ void cancel(const Actor& actor, Intent& intent, std::string_view reason) {
 
 std::size_t refund(const Actor& actor, Intent& intent, std::uint16_t charge, std::int64_t amount,
                    std::string_view reason, PackedPairs metadata) {
-  const RefundFate fate = behaviour(intent.charges[charge - 1u].method.behaviour).refund_fate;
-  const bool pending = fate == RefundFate::pending_then_succeeds;
+  const Method& method = intent.charges[charge - 1u].method;
+  const RefundFate fate = behaviour(method.behaviour).refund_fate;
+  const bool pending = fate == RefundFate::pending_then_succeeds || takes_time(method.type);
   Refund& made = actor.state.books.refund(
       intent, charge, amount, pending ? RefundStatus::pending : RefundStatus::succeeded, actor.now);
   made.metadata = std::move(metadata);
   made.texts.set("reason", reason);
   const std::size_t ordinal = intent.refunds.size();
-  if (fate != RefundFate::succeeds)
+  if (pending || fate != RefundFate::succeeds)
     actor.state.set_due(Due::What::settle_refund, actor.now + kRefundSettlesAfter, intent.number,
                         static_cast<std::uint16_t>(ordinal));
   actor.emit("charge.refunded", {.shows = Recipe::Shows::charge, .ordinal = charge, .intent = intent.number});

@@ -38,7 +38,7 @@ struct Presence {
 // succeeded, or requires_payment_method with last_error.
 void confirm(const Actor& actor, Intent& intent, const Presence& presence);
 
-enum class ChallengeResult : std::uint8_t { approved, declined };
+enum class ChallengeResult : std::uint8_t { approved, declined, lapsed };
 // Requires: status requires_action.
 void complete_challenge(const Actor& actor, Intent& intent, ChallengeResult result);
 

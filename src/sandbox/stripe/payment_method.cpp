@@ -94,6 +94,11 @@ Parsed<Method> read_data(Call& call, std::string_view type) {
     if (!card) return card;
     method = *card;
   }
+  if (method.type == MethodType::us_bank_account)
+    method.behaviour =
+        behaviour_of_account(call.params.text("payment_method_data[us_bank_account][account_number]"));
+  if (method.type == MethodType::sepa_debit)
+    method.behaviour = behaviour_of_account(call.params.text("payment_method_data[sepa_debit][iban]"));
   method.has_line1 = !call.params.text("payment_method_data[billing_details][address][line1]").empty();
   method.has_postal_code =
       !call.params.text("payment_method_data[billing_details][address][postal_code]").empty();

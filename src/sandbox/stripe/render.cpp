@@ -180,6 +180,7 @@ void Renderer::write_next_action(json::Writer& out, const Intent& intent) const 
     case MethodType::bancontact:
     case MethodType::p24:
     case MethodType::sofort:
+    case MethodType::sepa_debit:
       // Without an address to come back to, Stripe leaves the challenge to its own script.
       if (return_url.empty()) {
         out.field("type", "use_stripe_sdk").key("use_stripe_sdk").begin_object();

@@ -5,6 +5,7 @@
 
 #include "sandbox/stripe/account_handlers.hpp"
 #include "sandbox/stripe/intents.hpp"
+#include "sandbox/stripe/method_rules.hpp"
 #include "sandbox/stripe/refunds.hpp"
 
 namespace payweir::sandbox::stripe {
@@ -34,6 +35,7 @@ constexpr std::array kRows = std::to_array<Row>({
     {Method::post, "payment_intents", true, "confirm", Operation::authorize, confirm_intent},
     {Method::post, "payment_intents", true, "capture", Operation::capture, capture_intent},
     {Method::post, "payment_intents", true, "cancel", Operation::void_, cancel_intent},
+    {Method::post, "customers", false, "", Operation::create, kWithoutId<create_customer>},
     {Method::get, "charges", true, "", Operation::query, retrieve_charge},
     {Method::post, "refunds", false, "", Operation::refund, kWithoutId<create_refund>},
     {Method::get, "refunds", false, "", Operation::query, kWithoutId<list_refunds>},
