@@ -72,6 +72,10 @@ class Fields {
   // A nested object; one without members when not given.
   [[nodiscard]] Fields object(std::string_view name);
 
+  // Whether the member is this very text.
+  [[nodiscard]] bool is(std::string_view name, std::string_view text) const {
+    return object_.find(name).text() == text;
+  }
   // Whether the member is given.
   [[nodiscard]] bool has(std::string_view name) const { return !object_.find(name).empty(); }
   // Whether this object is.

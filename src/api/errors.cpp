@@ -108,7 +108,7 @@ ErrorEntry describe(Code code) {
     case Code::no_connector_account:
       return invalid(400, "IR_39",
                      "No eligible connector was found for the current payment method configuration",
-                     Says::entry);
+                     Says::detail);
     case Code::client_secret_missing:
       return invalid(400, "IR_08", "client_secret was not provided", Says::entry);
     case Code::client_secret_mismatch:

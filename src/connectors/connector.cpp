@@ -7,8 +7,9 @@
 namespace payweir {
 
 PaymentMethod method_of(const Instrument& instrument) {
-  const auto* wallet = std::get_if<Wallet>(&instrument);
-  return wallet ? wallet->method : PaymentMethod::card;
+  if (const auto* wallet = std::get_if<Wallet>(&instrument)) return wallet->method;
+  if (const auto* local = std::get_if<LocalMethod>(&instrument)) return local->method;
+  return PaymentMethod::card;
 }
 
 const Secret& ConnectorCredentials::field(std::string_view name) const {
@@ -31,6 +32,28 @@ bool Capabilities::takes(PaymentMethod method) const {
 
 bool Capabilities::takes(Currency currency) const {
   return currencies.empty() || std::ranges::find(currencies, currency.code()) != currencies.end();
+}
+
+bool Capabilities::takes(PaymentMethod method, Currency currency) const {
+  if (!takes(method) || !takes(currency)) return false;
+  const MethodTerms* terms = terms_of(method);
+  return !terms || terms->currencies.empty() ||
+         std::ranges::find(terms->currencies, currency.code()) != terms->currencies.end();
+}
+
+bool Capabilities::takes_unasked(PaymentMethod method) const {
+  if (methods_unasked.empty()) return takes(method);
+  return std::ranges::find(methods_unasked, method) != methods_unasked.end();
+}
+
+bool Capabilities::holds(PaymentMethod method) const {
+  const MethodTerms* terms = terms_of(method);
+  return manual_capture && (!terms || terms->manual_capture);
+}
+
+const MethodTerms* Capabilities::terms_of(PaymentMethod method) const {
+  const auto found = std::ranges::find(method_terms, method, &MethodTerms::method);
+  return found == method_terms.end() ? nullptr : &*found;
 }
 
 bool Connector::needs_artefact(const ConnectorContext&) const {

@@ -53,8 +53,21 @@ struct Wallet {
   Secret auth_code;      // what the payer's app shows to be scanned; good for a minute
 };
 
+// What is neither a card nor a wallet: a lender or a bank of the payer's country. Who pays is in the billing
+// details.
+struct LocalMethod {
+  PaymentMethod method = PaymentMethod::none;
+  std::string bank;  // the payer's, in the wire's words ("ing"); "": they choose it at the gateway
+  // A debit's, held in memory as a card is: the account's number or IBAN, and the bank's number.
+  Secret account_number, routing_number;
+  bool is_of_company = false;
+  bool is_savings = false;
+  // How the payer agreed to a debit: where from and with what browser, both "" when it was not online.
+  std::string agreed_from_ip, agreed_with_user_agent;
+};
+
 // What one attempt is paid with.
-using Instrument = std::variant<Card, Wallet>;
+using Instrument = std::variant<Card, Wallet, LocalMethod>;
 [[nodiscard]] PaymentMethod method_of(const Instrument& instrument);
 
 // Everything a connector may need to build the requests of one operation.
@@ -70,6 +83,7 @@ struct ConnectorRequest {
   PaymentMethod method = PaymentMethod::card;
   std::optional<Card> card;  // authorise by card only
   Wallet wallet;             // authorise by wallet only
+  LocalMethod local;         // authorise by such a method only
   // The payer knows what to do: of a query, an order that waits for one who does not is as good as none.
   bool payer_was_told = false;
   std::string connector_payment_id;    // known for capture, void, refund; perhaps for a query
@@ -138,6 +152,8 @@ struct ConnectorContext {
   // Whether Need is answered. It is once a call: after that there is no newer artefact, and what there is has
   // to do.
   bool may_need = false;
+  // Whether the operation's money Send has gone out: no other may follow, whatever is answered.
+  bool money_was_sent = false;
 };
 
 // Instead of a step: without a newer artefact the request cannot be built, or the answer not be read. The
@@ -205,6 +221,19 @@ struct Acknowledgement {
   std::string_view refused;  // "": the API's own error body
 };
 
+// What a gateway must be told of the payer, or of where the goods go.
+enum class PayerField : std::uint8_t { name, email, country, shipping };
+
+// What holds of one way to pay at a gateway, beside what holds of them all.
+struct MethodTerms {
+  PaymentMethod method = PaymentMethod::none;
+  std::span<const std::string_view> currencies;  // none: the connector's
+  std::span<const std::string_view> countries;   // of payers whom it is offered to; none: any
+  bool manual_capture = false;
+  std::span<const PayerField> required;
+  std::span<const std::string_view> banks;  // that the payer may choose from; none: it is not asked for one
+};
+
 struct Capabilities {
   std::string_view name;          // "stripe"
   std::string_view display_name;  // "Stripe"
@@ -213,6 +242,10 @@ struct Capabilities {
   bool partial_capture = false;
   bool partial_refund = false;
   std::span<const PaymentMethod> payment_methods;
+  // What an account takes whose merchant has not said what it takes; the others are off at the gateway until
+  // they are asked for there. None: all.
+  std::span<const PaymentMethod> methods_unasked;
+  std::span<const MethodTerms> method_terms;     // of those of which more is to be said
   std::span<const std::string_view> currencies;  // none: any
   std::span<const AuthType> auth_types;
   std::span<const routing::BuiltInRetryRule> retry_rules;
@@ -224,6 +257,11 @@ struct Capabilities {
 
   [[nodiscard]] bool takes(PaymentMethod method) const;
   [[nodiscard]] bool takes(Currency currency) const;
+  [[nodiscard]] bool takes(PaymentMethod method, Currency currency) const;
+  [[nodiscard]] bool takes_unasked(PaymentMethod method) const;
+  // Whether it can be authorised first and captured later.
+  [[nodiscard]] bool holds(PaymentMethod method) const;
+  [[nodiscard]] const MethodTerms* terms_of(PaymentMethod method) const;  // null: there are none
 };
 
 // A verified callback, reduced to what it is about. Callbacks never carry an outcome into the switch:

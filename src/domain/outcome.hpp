@@ -71,6 +71,11 @@ enum class NextActionKind : std::uint8_t {
   redirect = 1,  // go to this address
   qr_code = 2,   // scan a code that says this
   sdk = 3,       // the gateway's own SDK, in an app or a page inside its wallet, takes this JSON or text
+  // Send the money to an account: JSON,
+  // {"ach_credit_transfer":{"account_number","bank_name","routing_number",
+  // "swift_code"},"receiver":{"amount_received","amount_charged","amount_remaining"}}, amounts in minor
+  // units.
+  bank_transfer = 4,
 };
 struct NextAction {
   NextActionKind kind = NextActionKind::none;

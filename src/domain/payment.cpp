@@ -151,6 +151,8 @@ void begin_attempt(Transition& to, const event::Confirm& confirm) {
   to.next().operation = make_operation(to.next(), confirm.operation_id, OperationKind::authorise,
                                        to.payment().amount.minor, confirm.ask_at, to.now());
   to.payment().state = PaymentState::processing;
+  if (const Duration needed = time_to_pay(confirm.method); needed > Duration{})
+    to.payment().expires_at = std::max(to.payment().expires_at, to.now() + needed);
   to.add(effect::InsertAttempt{});
   to.add(effect::InsertOperation{});
 }

@@ -58,6 +58,20 @@ TEST(PaymentDecide, OpensAndConfirms) {
   )");
 }
 
+TEST(PaymentDecide, GivesABankTheDaysThatItNeeds) {
+  PaymentAggregate open = read_aggregate("requires_confirmation");
+  const Instant now = open.payment.created_at;
+  open.payment.expires_at = now + minutes(15);
+  event::Confirm confirm;
+  const Result<Decision> by_card = decide(open, confirm, now);
+  ASSERT_TRUE(by_card);
+  EXPECT_EQ(by_card->next.payment.expires_at, open.payment.expires_at);
+  confirm.method = PaymentMethod::ach_bank_transfer;
+  EXPECT_EQ(decide(open, confirm, now)->next.payment.expires_at, now + days(14));
+  open.payment.expires_at = now + days(30);
+  EXPECT_EQ(decide(open, confirm, now)->next.payment.expires_at, now + days(30));
+}
+
 TEST(PaymentDecide, HearsTheAnswerToAnAuthorisation) {
   check_table(R"(
     processing dispatching authorise:dispatching        | accepted captured 100     | succeeded captured authorise:done                        | update_attempt update_operation post_capture:100 emit:payment_succeeded

@@ -47,10 +47,14 @@ void merge(PaymentDetails& stored, const PaymentDetails& given) {
                                                &PaymentDetails::order_details_json,
                                                &PaymentDetails::routing_json})
     take_if_given(stored.*member, given.*member);
-  if (!given.card.empty() || !given.wallet.empty()) {  // another way to pay replaces the one before
+  const bool is_another = !given.card.empty() || !given.wallet.empty() || !given.local_method.empty();
+  if (is_another) {  // it replaces the way to pay that was there before
     stored.card = given.card;
     stored.wallet = given.wallet;
     stored.payer_id = given.payer_id;
+    stored.local_method = given.local_method;
+    stored.bank = given.bank;
+    stored.account_last4 = given.account_last4;
     stored.payment_method_type = given.payment_method_type;
   }
   if (given.has_off_session) {
@@ -107,8 +111,9 @@ Task<Result<Answer>> store_changes(Context& context, Key key, PaymentSnapshot sn
   if (!recorded) co_return fail(std::move(recorded.error()));
   if (recorded->replayed) co_return std::move(*recorded->replayed);
   conflict = recorded->conflict;
-  const Card* card = instrument ? std::get_if<Card>(&*instrument) : nullptr;
-  if (card && !conflict && !context.cards.put(payment_key, serialise_card(*card), context.clock.wall()))
+  std::optional<Secret> held;
+  if (instrument && !conflict) held = serialise_held(*instrument);
+  if (held && !context.cards.put(payment_key, *std::move(held), context.clock.wall()))
     co_return fail(Code::overloaded, "payment_method_data",
                    "too many cards wait for their confirm; try again later");
   co_return answer;
@@ -123,8 +128,8 @@ Result<Instrument> named_wallet(const PaymentDetails& details) {
   return Wallet{*method, details.payer_id, Secret()};
 }
 
-// What the payer gives now, or the card that waits since create. Taken last: a request that is refused must
-// leave it where it is.
+// What the payer gives now, or what waits since create. Taken last: a request that is refused must leave it
+// where it is.
 Result<Instrument> take_instrument(Context& context, const PaymentSnapshot& snapshot,
                                    std::optional<Instrument> given, Instant now) {
   const std::int64_t payment_key = snapshot.aggregate.payment.id.key;
@@ -133,17 +138,19 @@ Result<Instrument> take_instrument(Context& context, const PaymentSnapshot& snap
     return std::move(*given);
   }
   if (!snapshot.details->wallet.empty()) return named_wallet(*snapshot.details);
+  const std::optional<PaymentMethod> local = parse_local_method(snapshot.details->local_method);
+  if (local && !is_bank_debit(*local)) return LocalMethod{.method = *local, .bank = snapshot.details->bank};
   const std::optional<Secret> held = context.cards.take(payment_key, now);
   if (!held)
-    return fail(Code::payment_method_missing, "payment_method_data",
-                "the card is no longer held (15 minutes, or a restart); send payment_method_data again");
-  Result<Card> card = parse_card(*held);
-  if (!card) return fail(std::move(card.error()));
-  return std::move(*card);
+    return fail(
+        Code::payment_method_missing, "payment_method_data",
+        "what it is paid with is no longer held (15 minutes, or a restart); send payment_method_data again");
+  return parse_held(*held, *snapshot.details);
 }
 
 PaymentMethod method_of(const Change& change, const PaymentDetails& details) {
   if (change.instrument) return method_of(*change.instrument);
+  if (const auto local = parse_local_method(details.local_method)) return *local;
   return parse_wallet(details.wallet).value_or(PaymentMethod::card);
 }
 
@@ -232,9 +239,9 @@ Task<Result<Answer>> change_payment(Context& context, Principal principal, Key k
     Result<Recorded> recorded =
         co_await record(context, std::move(changes), key, AnswerWith::payment, rendering);
     // Not recorded, so not sent: the card waits on for the next try.
-    const Card* card = std::get_if<Card>(&*instrument);
-    if (card && (!recorded || recorded->conflict))
-      static_cast<void>(context.cards.put(payment_key, serialise_card(*card), now));
+    if (!recorded || recorded->conflict)
+      if (std::optional<Secret> held = serialise_held(*instrument))
+        static_cast<void>(context.cards.put(payment_key, *std::move(held), now));
     if (!recorded || recorded->replayed || recorded->conflict) turn_back(context, *heading);
     if (!recorded) co_return fail(std::move(recorded.error()));
     if (recorded->replayed) co_return std::move(*recorded->replayed);

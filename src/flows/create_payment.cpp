@@ -49,15 +49,17 @@ Task<Result<Answer>> create_only(Context& context, Key key, PaymentSnapshot snap
     const std::int64_t claim_key = claim(context, changes, *key, payment_key);
     store_answer(context, changes, claim_key, answer);
   }
-  const Card* card = instrument ? std::get_if<Card>(&*instrument) : nullptr;
-  if (card && !context.cards.put(payment_key, serialise_card(*card), context.clock.wall()))
+  std::optional<Secret> held;
+  if (instrument) held = serialise_held(*instrument);
+  const bool is_held = held.has_value();
+  if (is_held && !context.cards.put(payment_key, *std::move(held), context.clock.wall()))
     co_return fail(Code::overloaded, "payment_method_data",
                    "too many cards wait for their confirm; try again later");
   Result<Recorded> recorded =
       co_await record(context, std::move(changes), std::move(key), AnswerWith::payment, rendering);
   if (recorded && !recorded->replayed) co_return answer;
   // This payment was not made: its card must not wait for a confirm that cannot come.
-  if (card) static_cast<void>(context.cards.take(payment_key, context.clock.wall()));
+  if (is_held) static_cast<void>(context.cards.take(payment_key, context.clock.wall()));
   if (!recorded) co_return fail(std::move(recorded.error()));
   co_return std::move(*recorded->replayed);
 }

@@ -30,6 +30,7 @@ Result<std::shared_ptr<const ConnectorAccount>> open_account(Keys& keys, store::
   account->details = ConnectorAccountDetails::parse(row.details);
   account->callback_addresses = account->details.callback_addresses();
   account->fees = account->details.fees();
+  account->enabled_methods = account->details.enabled_methods();
   const ConnectorAccountDetails::Timeouts timeouts = account->details.timeouts();
   account->first_timeout = timeouts.first;
   account->later_timeout = timeouts.later;
@@ -207,6 +208,12 @@ Task<Result<std::shared_ptr<const routing::RetryRules>>> Directory::retry_rules(
   auto rules = std::make_shared<const routing::RetryRules>(std::move(stored), built_in_retry_rules());
   if (epoch == epoch_.load()) retry_rules_ = rules;
   co_return rules;
+}
+
+bool ConnectorAccount::takes(const MethodQuery& query) const {
+  const Capabilities& can = connector->capabilities();
+  if (!can.takes(query.method, query.amount.currency)) return false;
+  return enabled_methods.empty() ? can.takes_unasked(query.method) : enabled_methods.take(query);
 }
 
 Task<Result<MerchantPointer>> Directory::load(store::MerchantRow row, std::uint64_t epoch) {

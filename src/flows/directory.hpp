@@ -15,6 +15,7 @@
 #include "domain/routing/compiled_program.hpp"
 #include "domain/routing/retry_rules.hpp"
 #include "flows/accounts/details.hpp"
+#include "flows/accounts/enabled_methods.hpp"
 #include "ports/keys.hpp"
 #include "store/rows.hpp"
 #include "store/store.hpp"
@@ -33,9 +34,13 @@ struct ConnectorAccount {
   std::size_t connector_index = 0;
   std::vector<AddressRange> callback_addresses;         // none: callbacks come from anywhere
   std::vector<routing::Fee> fees;                       // what it costs, as its merchant says
+  EnabledMethods enabled_methods;                       // as its merchant says; none: those taken unasked
   Duration first_timeout, later_timeout;                // zero: the switch's; see attempt_timeout()
   ConnectorCredentials credentials;                     // opened
   std::shared_ptr<const PreparedCredentials> prepared;  // null: the connector needs none
+
+  // Whether its gateway does, and its merchant lets it. Requires: connector.
+  [[nodiscard]] bool takes(const MethodQuery& query) const;
 };
 
 // The routing algorithm that is active in a profile.

@@ -42,6 +42,7 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
   if (instrument) {
     if (auto* card = std::get_if<Card>(&*instrument)) request.card = std::move(*card);
     if (auto* wallet = std::get_if<Wallet>(&*instrument)) request.wallet = std::move(*wallet);
+    if (auto* local = std::get_if<LocalMethod>(&*instrument)) request.local = std::move(*local);
   }
   request.payer_was_told = !aggregate.attempt->next_action.empty();
   request.connector_payment_id = aggregate.attempt->connector_payment_id;
@@ -61,9 +62,7 @@ ConnectorRequest request_of(const Context& context, const PaymentSnapshot& snaps
                        snapshot.account->row.connector;
   if (snapshot.details->paid_on == "page") request.return_url += "?attempt_id=" + request.attempt_reference;
   request.payer_ip = payer_address(*snapshot.details);
-  request.billing = read_contact(snapshot.details->payment_method_billing_json.empty()
-                                     ? snapshot.details->billing_json
-                                     : snapshot.details->payment_method_billing_json);
+  request.billing = billing_of(*snapshot.details);
   request.shipping = read_contact(snapshot.details->shipping_json);
   return request;
 }
@@ -164,7 +163,6 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
   Step step;
   std::function<void()> begin = [&] { step = connector.begin(request, connector_of); };
   co_await compute_step(context, *snapshot.account, connector_of, step, std::move(begin));
-  int money_sends = 0;
   std::string origin;
   Duration retry_after{};
   for (int round = 0; round < kRoundsMax; ++round) {
@@ -173,7 +171,10 @@ Task<GatewayCall> call_gateway(Context& context, const PaymentSnapshot& snapshot
       break;
     }
     auto& send = std::get<step::Send>(step);
-    if (send.kind == SendKind::money) check(++money_sends == 1, "a connector would send money twice");
+    if (send.kind == SendKind::money) {
+      check(!connector_of.money_was_sent, "a connector would send money twice");
+      connector_of.money_was_sent = true;
+    }
     CallOptions options;
     options.timeout = std::min(terms.timeout, context.settings.gateway_timeout);
     if (!PLANTED(sends_late)) options.send_by = terms.send_by;

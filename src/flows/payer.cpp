@@ -88,9 +88,10 @@ std::vector<PaymentMethod> methods_for(const ProfileEntry& profile, const Paymen
   for (const auto& account : profile.accounts) {
     if (account->row.disabled || !account->connector) continue;
     const Capabilities& can = account->connector->capabilities();
-    if (!can.takes(payment.amount.currency)) continue;
-    if (payment.capture_method == CaptureMethod::manual && !can.manual_capture) continue;
-    methods.insert(methods.end(), can.payment_methods.begin(), can.payment_methods.end());
+    for (const PaymentMethod method : can.payment_methods) {
+      if (payment.capture_method == CaptureMethod::manual && !can.holds(method)) continue;
+      if (account->takes({method, payment.amount})) methods.push_back(method);
+    }
   }
   std::ranges::sort(methods);
   const auto rest = std::ranges::unique(methods);

@@ -29,9 +29,10 @@ AccountPointer find_account(Context& context, const ProfileEntry& profile, const
     if (account->row.disabled || !account->connector) continue;
     const PayerIdentification* identification = account->connector->payer_identification();
     if (!identification || !context.settings.identity_hosts.contains(account->row.connector)) continue;
-    const Capabilities& can = account->connector->capabilities();
-    if (!can.takes(identification->method()) || !can.takes(payment.amount.currency)) continue;
-    if (payment.capture_method == CaptureMethod::manual && !can.manual_capture) continue;
+    const PaymentMethod method = identification->method();
+    if (!account->takes({method, payment.amount})) continue;
+    const bool is_held = payment.capture_method == CaptureMethod::manual;
+    if (is_held && !account->connector->capabilities().holds(method)) continue;
     if (identification->is_possible(connector_context(context, *account))) return account;
   }
   return nullptr;

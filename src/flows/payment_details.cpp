@@ -30,6 +30,9 @@ constexpr auto kMembers = std::to_array<DetailMember<PaymentDetails>>({
     {"cancellation_reason", kText, &PaymentDetails::cancellation_reason},
     {"wallet", kText, &PaymentDetails::wallet},
     {"payer_id", kText, &PaymentDetails::payer_id},
+    {"local_method", kText, &PaymentDetails::local_method},
+    {"bank", kText, &PaymentDetails::bank},
+    {"account_last4", kText, &PaymentDetails::account_last4},
     {"paid_on", kText, &PaymentDetails::paid_on},
     {"link_seller_name", kText, &PaymentDetails::link_seller_name},
     {"link_theme", kText, &PaymentDetails::link_theme},
@@ -61,6 +64,33 @@ CardSummary read_card(json::Value card) {
   summary.expiry_month = static_cast<int>(card["expiry_month"].integer());
   summary.expiry_year = static_cast<int>(card["expiry_year"].integer());
   return summary;
+}
+
+constexpr std::size_t kNumbersBytesMax = 40;
+
+Secret serialise_debit(const LocalMethod& debit) {
+  constexpr std::size_t kFieldCount = 7;
+  FieldWriter out(debit.bank.size() + debit.account_number.size() + debit.routing_number.size() +
+                      debit.agreed_from_ip.size() + debit.agreed_with_user_agent.size() + kNumbersBytesMax,
+                  kFieldCount);
+  out.add(debit.bank).add(debit.account_number.reveal()).add(debit.routing_number.reveal());
+  out.add(std::int64_t{debit.is_of_company}).add(std::int64_t{debit.is_savings});
+  out.add(debit.agreed_from_ip).add(debit.agreed_with_user_agent);
+  return out.take();
+}
+
+Result<Instrument> parse_debit(PaymentMethod method, FieldReader fields) {
+  LocalMethod debit;
+  debit.method = method;
+  debit.bank = fields.text();
+  debit.account_number = Secret(std::string(fields.text()));
+  debit.routing_number = Secret(std::string(fields.text()));
+  debit.is_of_company = fields.number() != 0;
+  debit.is_savings = fields.number() != 0;
+  debit.agreed_from_ip = fields.text();
+  debit.agreed_with_user_agent = fields.text();
+  if (!fields.complete()) return fail(Code::internal, "", "a held bank account cannot be read");
+  return debit;
 }
 
 }  // namespace
@@ -111,6 +141,31 @@ ContactDetails read_contact(std::string_view json) {
   return contact;
 }
 
+std::string lacking_field(const MethodTerms& terms, const PaymentDetails& details) {
+  if (terms.required.empty()) return {};
+  const ContactDetails billing = billing_of(details);
+  for (const PayerField field : terms.required)
+    switch (field) {
+      case PayerField::name:
+        if (billing.address.first_name.empty() && billing.address.last_name.empty())
+          return "billing.address.first_name";
+        break;
+      case PayerField::email:
+        if (billing.email.empty() && details.email.empty()) return "billing.email";
+        break;
+      case PayerField::country:
+        if (billing.address.country.empty()) return "billing.address.country";
+        break;
+      case PayerField::shipping: {
+        const PostalAddress shipping = read_contact(details.shipping_json).address;
+        if (shipping.first_name.empty() && shipping.last_name.empty()) return "shipping.address.first_name";
+        if (shipping.line1.empty()) return "shipping.address.line1";
+        break;
+      }
+    }
+  return {};
+}
+
 std::string payer_address(const PaymentDetails& details) {
   if (details.browser_info_json.empty()) return {};
   const Result<json::Document> document = json::parse(details.browser_info_json);
@@ -131,8 +186,30 @@ CardSummary summarise(const Card& card) {
   return summary;
 }
 
+ContactDetails billing_of(const PaymentDetails& details) {
+  if (details.payment_method_billing_json.empty()) return read_contact(details.billing_json);
+  ContactDetails billing = read_contact(details.payment_method_billing_json);
+  if (details.billing_json.empty()) return billing;
+  ContactDetails general = read_contact(details.billing_json);
+  PostalAddress& own = billing.address;
+  if (own.first_name.empty() && own.last_name.empty()) {
+    own.first_name = general.address.first_name;
+    own.last_name = general.address.last_name;
+  }
+  // Of one place, or of none: lines of two addresses are no address.
+  const bool has_place = !own.line1.empty() || !own.city.empty() || !own.state.empty() || !own.zip.empty();
+  const bool is_same_country = own.country.empty() || own.country == general.address.country;
+  if (!has_place && is_same_country) {
+    general.address.first_name = own.first_name;
+    general.address.last_name = own.last_name;
+    own = std::move(general.address);
+  }
+  if (billing.phone.empty()) billing.phone = std::move(general.phone);
+  if (billing.email.empty()) billing.email = std::move(general.email);
+  return billing;
+}
+
 Secret serialise_card(const Card& card) {
-  constexpr std::size_t kNumbersBytesMax = 40;
   constexpr std::size_t kFieldCount = 5;
   FieldWriter out(card.number.size() + card.cvc.size() + card.holder_name.size() + kNumbersBytesMax,
                   kFieldCount);
@@ -151,6 +228,19 @@ Result<Card> parse_card(const Secret& serialised) {
   card.holder_name = fields.text();
   if (!fields.complete()) return fail(Code::internal, "", "a held card cannot be read");
   return card;
+}
+
+std::optional<Secret> serialise_held(const Instrument& instrument) {
+  if (const auto* card = std::get_if<Card>(&instrument)) return serialise_card(*card);
+  const auto* local = std::get_if<LocalMethod>(&instrument);
+  if (local && is_bank_debit(local->method)) return serialise_debit(*local);
+  return std::nullopt;
+}
+
+Result<Instrument> parse_held(const Secret& serialised, const PaymentDetails& details) {
+  const std::optional<PaymentMethod> method = parse_local_method(details.local_method);
+  if (method) return parse_debit(*method, FieldReader(serialised.reveal()));
+  return parse_card(serialised);
 }
 
 }  // namespace payweir::flows

@@ -34,13 +34,23 @@ def with_raw_cards(spec):
     return spec
 
 
+def with_us_transfers(spec):
+    """The mock's document is that of API version 2022-11-15; the version that the connector speaks, 2023-08-16, has
+    bank transfers in the US as well."""
+    balance = form_of(spec, CREATE)["payment_method_options"]["properties"]["customer_balance"]["anyOf"]
+    kinds = next(schema for schema in balance if "properties" in schema)["properties"]["bank_transfer"]["properties"]["type"]["enum"]
+    assert "us_bank_transfer" not in kinds, "the specification knows them now: this can go"
+    kinds.append("us_bank_transfer")
+    return spec
+
+
 class StripeMock:
     """A running stripe-mock on loopback, on ports that the system chose."""
 
     def __init__(self, deps, folder):
         spec = json.loads((deps / "stripe-mock" / "spec3.json").read_text())
         patched = pathlib.Path(folder) / "spec3.json"
-        patched.write_text(json.dumps(with_raw_cards(spec)))
+        patched.write_text(json.dumps(with_us_transfers(with_raw_cards(spec))))
         self.process = subprocess.Popen(
             [deps / "bin" / "stripe-mock", "-http-addr", "127.0.0.1:0", "-https-addr", "127.0.0.1:0",
              "-spec", patched, "-fixtures", deps / "stripe-mock" / "fixtures3.json"],

@@ -70,6 +70,39 @@ ConnectorRequest plain(OperationKind kind) {
   return request;
 }
 
+ConnectorRequest local(PaymentMethod method) {
+  ConnectorRequest request = plain(OperationKind::authorise);
+  request.card.reset();
+  request.method = request.local.method = method;
+  request.return_url = "https://switch.example/return";
+  if (method == PaymentMethod::ideal) request.local.bank = "ing";
+  if (method == PaymentMethod::eps) request.local.bank = "dolomitenbank";
+  request.local.account_number = Secret("000123456789");
+  request.local.routing_number = Secret("110000000");
+  request.billing = {
+      {"Ann", "O'Neil", "1 Rd", "Flat 2", "", "Berlin", "BE", "10115", "DE"}, "+49301234", "ann@example.com"};
+  request.shipping = request.billing;
+  return request;
+}
+
+// One for each method that is no card; a debit that was agreed to online, and one that was not.
+void print_local_methods() {
+  for (const PaymentMethod method : Stripe().capabilities().payment_methods) {
+    if (method == PaymentMethod::card) continue;
+    ConnectorRequest request = local(method);
+    const std::string name(to_string(method));
+    print("authorise by " + name, stripe::build_money_request(request, context(), "cus_1").value());
+    if (method == PaymentMethod::ach_bank_transfer)
+      print("customer of " + name, stripe::build_customer(request, context()));
+    if (!is_bank_debit(method)) continue;
+    request.local.is_of_company = request.local.is_savings = true;
+    request.local.agreed_from_ip = "203.0.113.7";
+    request.local.agreed_with_user_agent = "Mozilla/5.0";
+    print("authorise by " + name + ", agreed to online",
+          stripe::build_money_request(request, context()).value());
+  }
+}
+
 using Variation = std::pair<std::string_view, std::function<void(ConnectorRequest&)>>;
 
 const std::vector<Variation>& authorise_variations() {
@@ -108,6 +141,8 @@ void print_all() {
   for (const auto& [name, vary] : authorise_variations())
     vary(everything);
   print_money("authorise everything", everything);
+
+  print_local_methods();
 
   ConnectorRequest capture = plain(OperationKind::capture);
   print_money("capture whole", capture);

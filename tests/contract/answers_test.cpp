@@ -265,6 +265,7 @@ TEST_P(ContractAnswers, K09_RefusalsThatQuoteSecretsTellNone) {
     const std::vector<std::string> keys = secrets;
     if (request.card) secrets.emplace_back(request.card->number.reveal());
     if (!request.wallet.auth_code.empty()) secrets.emplace_back(request.wallet.auth_code.reveal());
+    if (!request.local.account_number.empty()) secrets.emplace_back(request.local.account_number.reveal());
     std::string words = "we were sent";
     for (const std::string& secret : secrets)
       words += " '" + secret + "'";

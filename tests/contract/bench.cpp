@@ -17,6 +17,15 @@ const Fixture& fixture_of(const Connector& connector) {
   return *fixture;
 }
 
+// One that it takes by this method.
+Currency currency_of(const Connector& connector, PaymentMethod method) {
+  for (const std::string_view code : {"CNY", "USD", "EUR"})
+    if (const Currency currency = Currency::parse(code).value();
+        connector.capabilities().takes(method, currency))
+      return currency;
+  return Currency::parse("USD").value();
+}
+
 std::string reference(std::string_view prefix, int number) {
   const std::string digits = std::to_string(number);
   return std::string(prefix) + std::string(26 - digits.size(), '0') + digits;
@@ -83,7 +92,7 @@ std::vector<Scenario> scenarios_of(const Connector& connector) {
   using enum CaptureMethod;
   std::vector<Scenario> all;
   for (const PaymentMethod method : connector.capabilities().payment_methods) {
-    const bool by_hand = connector.capabilities().manual_capture;
+    const bool by_hand = connector.capabilities().holds(method);
     all.push_back({authorise, method});
     if (by_hand) all.push_back({authorise, method, manual});
     if (by_hand) all.push_back({capture, method, manual});
@@ -108,8 +117,7 @@ ConnectorContext Bench::context() const {
 }
 
 ConnectorRequest Bench::blank(const Scenario& scenario) {
-  const bool takes_yuan = connector.capabilities().takes(Currency::parse("CNY").value());
-  const Currency currency = scenario.currency.value_or(Currency::parse(takes_yuan ? "CNY" : "USD").value());
+  const Currency currency = scenario.currency.value_or(currency_of(connector, scenario.method));
   ConnectorRequest request;
   request.kind = scenario.kind;
   request.operation_reference = reference("opn_", ++operation_count_);
@@ -149,13 +157,15 @@ ConnectorRequest Bench::prepare(const Scenario& scenario) {
 
 Play Bench::play(const ConnectorRequest& request) {
   Play play;
-  Step step = connector.begin(request, context());
+  ConnectorContext of_call = context();
+  Step step = connector.begin(request, of_call);
   while (auto* send = std::get_if<step::Send>(&step)) {
+    of_call.money_was_sent |= send->kind == SendKind::money;
     play.kinds.push_back(send->kind);
     play.requests.push_back(std::move(send->request));
     play.answers.push_back(house.answer(play.requests.back()));
     check(play.answers.size() <= kRoundsMax, "an operation ends");
-    step = connector.resume(request, context(), play.answers.back());
+    step = connector.resume(request, of_call, play.answers.back());
   }
   play.end = std::get<step::Done>(std::move(step)).outcome;
   return play;
@@ -176,9 +186,12 @@ Play Bench::ask(const ConnectorRequest& request) {
 
 std::optional<Outcome> Bench::replay(const ConnectorRequest& request, const Play& kept, std::size_t bent_at,
                                      const http::Response& bent) {
-  Step step = connector.begin(request, context());
-  for (std::size_t i = 0; i <= bent_at && std::holds_alternative<step::Send>(step); ++i)
-    step = connector.resume(request, context(), i == bent_at ? bent : kept.answers[i]);
+  ConnectorContext of_call = context();
+  Step step = connector.begin(request, of_call);
+  for (std::size_t i = 0; i <= bent_at && std::holds_alternative<step::Send>(step); ++i) {
+    of_call.money_was_sent |= std::get<step::Send>(step).kind == SendKind::money;
+    step = connector.resume(request, of_call, i == bent_at ? bent : kept.answers[i]);
+  }
   if (auto* done = std::get_if<step::Done>(&step)) return std::move(done->outcome);
   return std::nullopt;
 }
@@ -212,6 +225,7 @@ void Bench::pay(const ConnectorRequest& request, const Outcome& outcome) {
   const auto* accepted = std::get_if<outcome::Accepted>(&outcome);
   if (accepted && accepted->as == AcceptedAs::needs_action)
     fixture.pay(house, request, accepted->next_action);
+  if (accepted && accepted->as == AcceptedAs::pending) house.wait(seconds(10));
 }
 
 void Bench::plant(std::string_view kind) {

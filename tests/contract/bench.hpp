@@ -61,7 +61,7 @@ class Bench {
                                               std::size_t bent_at, const http::Response& bent);
   [[nodiscard]] std::optional<Finding> replay_ask(const ConnectorRequest& request, const Play& kept,
                                                   std::size_t bent_at, const http::Response& bent);
-  // The payer pays what authorised it, when it waits for that.
+  // The payer pays what authorised it, when it waits for that; what takes its time has it.
   void pay(const ConnectorRequest& request, const Outcome& outcome);
   // The gateway's id, as the switch keeps it once it was told.
   static void remember(ConnectorRequest& request, const Outcome& outcome);

@@ -34,10 +34,31 @@ class StripeFixture final : public Fixture {
     return credentials;
   }
   void complete(ConnectorRequest& request, Payer) const override {
-    request.card = Card{Secret("4242424242424242"), Secret("123"), 10, 2030, "Joe Doe"};
+    if (request.method == PaymentMethod::card) {
+      request.card = Card{Secret("4242424242424242"), Secret("123"), 10, 2030, "Joe Doe"};
+      return;
+    }
+    request.local.method = request.method;
+    if (request.method == PaymentMethod::sepa_bank_debit) {
+      request.local.account_number = Secret("DE89370400440532013000");
+    } else {
+      request.local.account_number = Secret("000123456789");
+      request.local.routing_number = Secret("110000000");
+    }
+    request.billing = {{"Joe", "Doe", "1 Road", "", "", "Berlin", "", "10115", "DE"}, "", "joe@doe.test"};
+    request.shipping = request.billing;
   }
-  // A card is charged at once.
-  void pay(House&, const ConnectorRequest&, const NextAction&) const override {}
+  // A card is charged at once; anybody else has to be waited for, with the bank behind them.
+  void pay(House& house, const ConnectorRequest& request, const NextAction&) const override {
+    if (request.method == PaymentMethod::card) return;
+    json::Writer out;
+    out.begin_object()
+        .field("reference", request.payment_reference)
+        .field("decision", "approve")
+        .end_object();
+    static_cast<void>(house.control("/payer", std::move(out).take()));
+    house.wait(seconds(10));
+  }
 
   [[nodiscard]] bool signs_answers() const override { return false; }
   void be_an_impostor(House&, ConnectorCredentials& credentials) const override {

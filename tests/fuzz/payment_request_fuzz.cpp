@@ -55,6 +55,11 @@ void check_details(const flows::PaymentDetails& details) {
 
 void check_instrument(const Instrument& instrument) {
   if (const auto* card = std::get_if<Card>(&instrument)) return check_card(*card);
+  if (const auto* local = std::get_if<LocalMethod>(&instrument)) {
+    check(parse_local_method(to_string(local->method)) == local->method, "a method that is none");
+    check(is_bank_debit(local->method) == !local->account_number.empty(), "an account too many or too few");
+    return;
+  }
   const Wallet& wallet = std::get<Wallet>(instrument);
   check(family_of(wallet.method) == "wallet", "a wallet that is none");
   check(needs_payer_id(wallet.method) == !wallet.payer_id.empty(), "a payer's id too many or too few");

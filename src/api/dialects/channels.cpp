@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "api/native/payment_requests.hpp"
+#include "api/native/payment_method_data.hpp"
 #include "base/json_reader.hpp"
 #include "base/json_writer.hpp"
 

@@ -166,6 +166,47 @@ std::string bind_fees(Fields& fields) {
   return std::move(out).take();
 }
 
+// The list as it came, when it can be meant; "" when not given.
+std::string bind_enabled_methods(Fields& fields) {
+  std::string given = fields.array_json("payment_methods_enabled", kMethodsBytesMax);
+  if (given.empty()) return given;
+  const Result<json::Document> document = json::parse(given);
+  if (!document) {
+    fields.report(document.error().code, "payment_methods_enabled", document.error().detail);
+    return "";
+  }
+  const auto methods = flows::EnabledMethods::read(document->root(), "payment_methods_enabled");
+  if (!methods) fields.report(methods.error().code, methods.error().field, methods.error().detail);
+  return given;
+}
+
+// Upstream's metadata for Apple Pay hold the private key of the merchant's certificate. Metadata are shown
+// and not sealed, and nothing here uses the key, so that it is left out.
+constexpr std::string_view kPrivateKey = "certificate_keys";
+
+void copy_without_private_keys(json::Value value, json::Writer& out) {
+  if (!value.is(json::Kind::object)) {
+    out.raw(value.dump());
+    return;
+  }
+  out.begin_object();
+  for (json::Value member = value.first(); member.present(); member = member.next()) {
+    if (member.key() == kPrivateKey) continue;
+    out.key(member.key());
+    copy_without_private_keys(member, out);
+  }
+  out.end_object();
+}
+
+std::string without_private_keys(std::string metadata) {
+  if (!metadata.contains(kPrivateKey)) return metadata;
+  const Result<json::Document> document = json::parse(metadata);
+  if (!document) return metadata;
+  json::Writer out(metadata.size());
+  copy_without_private_keys(document->root(), out);
+  return std::move(out).take();
+}
+
 flows::ConnectorAccountDetails bind_connector_details(Fields& fields) {
   flows::ConnectorAccountDetails details;
   // Upstream's two words for what takes payments; it has more, for what this switch does not do.
@@ -173,8 +214,8 @@ flows::ConnectorAccountDetails bind_connector_details(Fields& fields) {
   details.business_country = fields.text("business_country", 2);
   details.business_label = fields.text("business_label", kNameBytesMax);
   details.business_sub_label = fields.text("business_sub_label", kNameBytesMax);
-  details.payment_methods_enabled_json = fields.array_json("payment_methods_enabled", kMethodsBytesMax);
-  details.metadata_json = fields.object_json("metadata", kMetadataBytesMax);
+  details.payment_methods_enabled_json = bind_enabled_methods(fields);
+  details.metadata_json = without_private_keys(fields.object_json("metadata", kMetadataBytesMax));
   details.test_mode_json = boolean_json(fields, "test_mode");
   details.callback_addresses_json = bind_callback_addresses(fields);
   details.timeouts_json = bind_timeouts(fields.object("timeouts"));

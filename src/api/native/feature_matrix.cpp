@@ -11,6 +11,18 @@
 namespace payweir::api::native {
 namespace {
 
+// null: any.
+void write_codes(json::Writer& out, std::string_view name, std::span<const std::string_view> codes) {
+  if (codes.empty()) {
+    out.null_field(name);
+    return;
+  }
+  out.key(name).begin_array();
+  for (const std::string_view code : codes)
+    out.string(code);
+  out.end_array();
+}
+
 void write_method(json::Writer& out, const Capabilities& can, PaymentMethod method) {
   out.begin_object().field("payment_method", family_of(method));
   out.field("payment_method_type", method == PaymentMethod::card ? "credit" : type_of(method));
@@ -18,16 +30,12 @@ void write_method(json::Writer& out, const Capabilities& can, PaymentMethod meth
   out.field("mandates", "not_supported").field("refunds", "supported");
   out.field("partial_refunds", can.partial_refund ? "supported" : "not_supported");
   out.key("supported_capture_methods").begin_array().string("automatic");
-  if (can.manual_capture) out.string("manual");
+  if (can.holds(method)) out.string("manual");
   out.end_array();
-  if (can.currencies.empty()) {
-    out.null_field("supported_currencies");  // any
-  } else {
-    out.key("supported_currencies").begin_array();
-    for (const std::string_view currency : can.currencies)
-      out.string(currency);
-    out.end_array();
-  }
+  const MethodTerms* terms = can.terms_of(method);
+  write_codes(out, "supported_currencies",
+              terms && !terms->currencies.empty() ? terms->currencies : can.currencies);
+  write_codes(out, "supported_countries", terms ? terms->countries : std::span<const std::string_view>());
   out.end_object();
 }
 

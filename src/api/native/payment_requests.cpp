@@ -3,8 +3,8 @@
 #include <array>
 #include <utility>
 
-#include "api/native/card.hpp"
 #include "api/native/contact.hpp"
+#include "api/native/payment_method_data.hpp"
 #include "api/query_binding.hpp"
 #include "base/json_writer.hpp"
 #include "domain/routing/algorithm_json.hpp"
@@ -45,9 +45,8 @@ void bind_details(Fields& fields, flows::PaymentDetails& details) {
   details.statement_descriptor_name = fields.text("statement_descriptor_name");
   details.statement_descriptor_suffix = fields.text("statement_descriptor_suffix");
   details.setup_future_usage = fields.word("setup_future_usage", {"on_session", "off_session"});
-  details.payment_method = fields.word("payment_method", {"card", "wallet"});
-  details.payment_method_type =
-      fields.word("payment_method_type", {"credit", "debit", "card", "ali_pay", "we_chat_pay"});
+  details.payment_method = fields.parsed("payment_method", parse_family).value_or("");
+  details.payment_method_type = fields.parsed("payment_method_type", parse_method_type).value_or("");
   details.business_country = fields.text("business_country", 2);
   details.business_label = fields.text("business_label");
   details.metadata_json = fields.object_json("metadata", kMetadataBytesMax);
@@ -100,48 +99,12 @@ void bind_routing(Fields& fields, flows::PaymentDetails& details) {
   details.routing_json = std::move(out).take();
 }
 
-constexpr std::size_t kAuthCodeBytesMax = 64;
-constexpr std::size_t kPayerIdBytesMax = 128;
-
-// {"wallet":{"ali_pay_qr":{}}}: one way, with what it needs.
-void bind_wallet(Fields& wallet, HowToPay& bound) {
-  Wallet given;
-  std::string other;
-  for (const std::string& name : wallet.names(2)) {
-    const std::optional<PaymentMethod> method = parse_wallet(name);
-    if (method && given.method == PaymentMethod::none)
-      given.method = *method;
-    else
-      other = name;
-  }
-  if (!other.empty())
-    wallet.report(Code::invalid_value, other,
-                  given.method == PaymentMethod::none ? "there is no such wallet" : "one wallet is expected");
-  if (given.method == PaymentMethod::none) {
-    if (other.empty()) wallet.report(Code::missing_field, "ali_pay_qr", "");
-    return;
-  }
-  Fields data = wallet.object(to_string(given.method));
-  if (needs_payer_id(given.method)) given.payer_id = data.required_text("open_id", kPayerIdBytesMax);
-  if (is_barcode(given.method)) given.auth_code = Secret(data.required_text("auth_code", kAuthCodeBytesMax));
-  set_wallet(std::move(given), bound.instrument, bound.details.edit());
-}
-
 HowToPay bind_payment_method(Fields& fields, Instant now) {
   HowToPay bound;
   flows::PaymentDetails& details = bound.details.edit();
   bind_details(fields, details);
   bind_routing(fields, details);
-  Fields data = fields.object("payment_method_data");
-  if (Fields card = data.object("card"); card.present()) {
-    Card given = bind_card(std::move(card), now);
-    details.payment_method = "card";
-    details.card = flows::summarise(given);
-    bound.instrument = std::move(given);
-  } else if (Fields wallet = data.object("wallet"); wallet.present()) {
-    bind_wallet(wallet, bound);
-  }
-  details.payment_method_billing_json = bind_contact(data.object("billing"));
+  bound.instrument = bind_payment_method_data(fields, details, now);
   return bound;
 }
 
@@ -185,14 +148,6 @@ Result<PaymentState> parse_payment_state(std::string_view word) {
 }
 
 }  // namespace
-
-void set_wallet(Wallet wallet, std::optional<Instrument>& instrument, flows::PaymentDetails& details) {
-  details.payment_method = family_of(wallet.method);
-  details.payment_method_type = type_of(wallet.method);
-  details.wallet = to_string(wallet.method);
-  details.payer_id = wallet.payer_id;
-  instrument = std::move(wallet);
-}
 
 Result<flows::CreatePayment> bind_create_payment(const json::Value& body, Instant now) {
   std::optional<Error> problem;

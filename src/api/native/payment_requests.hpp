@@ -9,8 +9,6 @@
 namespace payweir::api::native {
 
 [[nodiscard]] Result<flows::CreatePayment> bind_create_payment(const json::Value& body, Instant now);
-// Has the payment paid with this wallet, and its details say so. Requires: a wallet's method.
-void set_wallet(Wallet wallet, std::optional<Instrument>& instrument, flows::PaymentDetails& details);
 [[nodiscard]] Result<flows::UpdatePayment> bind_update_payment(const json::Value& body,
                                                                std::string payment_id, Instant now);
 [[nodiscard]] Result<flows::ConfirmPayment> bind_confirm_payment(const json::Value& body,

@@ -59,15 +59,31 @@ void write_checks(json::Writer& out, const std::optional<Attempt>& attempt) {
   out.end_object();
 }
 
+// What of a method that is neither a card nor a wallet may be shown, as upstream shows each family.
+void write_local_method(json::Writer& out, PaymentMethod method, const flows::PaymentDetails& details) {
+  const std::string_view family = family_of(method);
+  out.key(family).begin_object();
+  if (family == "pay_later") out.null_field("klarna_sdk");
+  if (family == "bank_redirect") out.text_or_null("bank_name", details.bank);
+  if (family == "bank_transfer" || family == "bank_debit") out.key(type_of(method)).begin_object();
+  if (family == "bank_debit")
+    out.text_or_null(method == PaymentMethod::sepa_bank_debit ? "iban" : "account_number",
+                     details.account_last4.empty() ? "" : "****" + details.account_last4);
+  if (family == "bank_transfer" || family == "bank_debit") out.end_object();
+  out.end_object();
+}
+
 void write_payment_method_data(json::Writer& out, const flows::PaymentView& view) {
   const flows::CardSummary& card = view.details->card;
   const std::string& wallet = view.details->wallet;
-  if (card.empty() && wallet.empty() && view.details->payment_method_billing_json.empty()) {
+  const std::optional<PaymentMethod> local = parse_local_method(view.details->local_method);
+  if (card.empty() && wallet.empty() && !local && view.details->payment_method_billing_json.empty()) {
     out.null_field("payment_method_data");
     return;
   }
   out.key("payment_method_data").begin_object();
   if (!wallet.empty()) out.key("wallet").begin_object().key(wallet).begin_object().end_object().end_object();
+  if (local) write_local_method(out, *local, *view.details);
   if (!card.empty()) {
     std::string_view network = network_name(card.network);
     if (view.attempt && !view.attempt->checks.network.empty())
@@ -151,6 +167,10 @@ void write_next_action(json::Writer& out, const flows::PaymentView& view, std::s
     case NextActionKind::sdk:
       out.key("next_action").begin_object().field("type", "invoke_sdk_client");
       out.raw_field("next_action_data", view.attempt->next_action.data).end_object();
+      return;
+    case NextActionKind::bank_transfer:
+      out.key("next_action").begin_object().field("type", "display_bank_transfer_information");
+      out.raw_field("bank_transfer_steps_and_charges_details", view.attempt->next_action.data).end_object();
       return;
   }
 }

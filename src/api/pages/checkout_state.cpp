@@ -77,6 +77,10 @@ void write_next_action(json::Writer& out, const flows::PaymentView& view, std::s
       out.key("next_action").begin_object().field("type", "invoke_sdk_client");
       out.raw_field("next_action_data", view.attempt->next_action.data).end_object();
       return;
+    case NextActionKind::bank_transfer:
+      out.key("next_action").begin_object().field("type", "display_bank_transfer_information");
+      out.raw_field("bank_transfer_steps_and_charges_details", view.attempt->next_action.data).end_object();
+      return;
     case NextActionKind::none: out.null_field("next_action"); return;
   }
 }

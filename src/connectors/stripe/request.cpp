@@ -4,6 +4,7 @@
 
 #include "base/planted.hpp"
 #include "connectors/stripe/amounts.hpp"
+#include "connectors/stripe/local_methods.hpp"
 #include "connectors/wire/base_url.hpp"
 
 namespace payweir::stripe {
@@ -51,7 +52,6 @@ void add_address(NestedForm& parameters, const PostalAddress& address) {
 
 void add_card(NestedForm& parameters, const ConnectorRequest& request) {
   const Card& card = *request.card;
-  const std::string billing_name = full_name(request.billing.address);
   parameters.open("payment_method_data").text("type", "card");
   parameters.open("card")
       .text("number", card.number.reveal())
@@ -59,12 +59,8 @@ void add_card(NestedForm& parameters, const ConnectorRequest& request) {
       .integer("exp_year", card.expiry_year)
       .text_if_any("cvc", card.cvc.reveal())
       .close();
-  parameters.open("billing_details")
-      .text_if_any("name", billing_name.empty() ? card.holder_name : billing_name)
-      .text_if_any("email", request.billing.email.empty() ? request.customer_email : request.billing.email)
-      .text_if_any("phone", request.billing.phone);
-  add_address(parameters, request.billing.address);
-  parameters.close().close();
+  add_billing(parameters, request, card.holder_name);
+  parameters.close();
   // `any` asks the issuer for 3-D Secure whenever the card supports it.
   const bool three_ds = request.authentication_type == AuthenticationType::three_ds;
   parameters.open("payment_method_options").open("card");
@@ -80,8 +76,19 @@ void add_shipping(NestedForm& parameters, const ConnectorRequest& request) {
   parameters.close();
 }
 
-Result<Call> authorise(const ConnectorRequest& request) {
-  if (!request.card) return fail(Code::payment_method_missing, "payment_method_data", "a card is needed");
+Result<Call> authorise(const ConnectorRequest& request, std::string_view customer) {
+  const std::string_view type = type_at_stripe(request.method);
+  const bool is_card = request.method == PaymentMethod::card;
+  if (type.empty())
+    return fail(Code::payment_method_missing, "payment_method_data",
+                "Stripe takes no " + std::string(to_string(request.method)));
+  if (is_card && !request.card)
+    return fail(Code::payment_method_missing, "payment_method_data", "a card is needed");
+  if (is_bank_debit(request.method) && request.local.account_number.empty())
+    return fail(Code::payment_method_missing, "payment_method_data", "the account to debit is needed");
+  if (request.capture_method == CaptureMethod::manual && !is_capturable(request.method))
+    return fail(Code::capture_method_not_supported, "capture_method",
+                std::string(to_string(request.method)) + " cannot be authorised first and captured later");
   const auto amount = to_stripe_amount(request.amount);
   if (!amount) return std::unexpected(amount.error());
   Call call{http::Method::post, "/v1/payment_intents", {}};
@@ -89,8 +96,12 @@ Result<Call> authorise(const ConnectorRequest& request) {
   parameters.integer("amount", *amount).text("currency", currency_text(request.amount.currency));
   parameters.boolean("confirm", true).text("capture_method", to_string(request.capture_method));
   parameters.open("payment_method_types");
-  parameters.text(parameters.next_index(), "card").close();
-  add_card(parameters, request);
+  parameters.text(parameters.next_index(), type).close();
+  if (is_card)
+    add_card(parameters, request);
+  else
+    add_local_method(parameters, request);
+  parameters.text_if_any("customer", customer);
   parameters.open("metadata")
       .text(kPaymentMetadata, request.payment_reference)
       .text(kOperationMetadata, request.operation_reference)
@@ -127,11 +138,11 @@ Result<Call> refund(const ConnectorRequest& request) {
   return call;
 }
 
-Result<Call> money_call(const ConnectorRequest& request) {
+Result<Call> money_call(const ConnectorRequest& request, std::string_view customer) {
   if (request.kind != OperationKind::authorise && request.connector_payment_id.empty())
     return fail(Code::missing_field, "connector_payment_id", "Stripe's id of the payment is not known");
   switch (request.kind) {
-    case OperationKind::authorise: return authorise(request);
+    case OperationKind::authorise: return authorise(request, customer);
     case OperationKind::capture: return capture(request);
     case OperationKind::void_authorisation:
       return Call{http::Method::post, payment_path(request, "/cancel"), {}};
@@ -167,8 +178,30 @@ http::Request build_request(Call call, const ConnectorContext& context, std::str
   return request;
 }
 
-Result<http::Request> build_money_request(const ConnectorRequest& request, const ConnectorContext& context) {
-  auto call = money_call(request);
+void add_billing(NestedForm& parameters, const ConnectorRequest& request, std::string_view name_otherwise) {
+  const std::string name = full_name(request.billing.address);
+  parameters.open("billing_details")
+      .text_if_any("name", name.empty() ? name_otherwise : std::string_view(name))
+      .text_if_any("email", request.billing.email.empty() ? request.customer_email : request.billing.email)
+      .text_if_any("phone", request.billing.phone);
+  add_address(parameters, request.billing.address);
+  parameters.close();
+}
+
+http::Request build_customer(const ConnectorRequest& request, const ConnectorContext& context) {
+  Call call{http::Method::post, "/v1/customers", {}};
+  call.parameters.text_if_any("name", full_name(request.billing.address))
+      .text_if_any("email", request.billing.email.empty() ? request.customer_email : request.billing.email);
+  call.parameters.open("metadata")
+      .text(kPaymentMetadata, request.payment_reference)
+      .text(kOperationMetadata, request.operation_reference)
+      .close();
+  return build_request(std::move(call), context, request.operation_reference + "_customer");
+}
+
+Result<http::Request> build_money_request(const ConnectorRequest& request, const ConnectorContext& context,
+                                          std::string_view customer) {
+  auto call = money_call(request, customer);
   if (!call) return std::unexpected(std::move(call.error()));
   return build_request(std::move(*call), context, request.operation_reference);
 }

@@ -27,10 +27,20 @@ struct Call {
 [[nodiscard]] http::Request build_request(Call call, const ConnectorContext& context,
                                           std::string_view idempotency_key);
 
+// `billing_details` of payment_method_data: who pays. `name_otherwise` where the billing address names
+// nobody.
+void add_billing(wire::NestedForm& parameters, const ConnectorRequest& request,
+                 std::string_view name_otherwise = "");
+
+// The customer whose balance a bank transfer arrives in: one a payment, who goes by our reference.
+[[nodiscard]] http::Request build_customer(const ConnectorRequest& request, const ConnectorContext& context);
+
 // The operation itself: sent once. Errors, all of them before anything is sent: payment_method_missing,
 // missing_field, and those of to_stripe_amount.
+// `customer`: Stripe's id of the payer, where the method needs one.
 [[nodiscard]] Result<http::Request> build_money_request(const ConnectorRequest& request,
-                                                        const ConnectorContext& context);
+                                                        const ConnectorContext& context,
+                                                        std::string_view customer = "");
 
 // Questions.
 [[nodiscard]] http::Request build_retrieve_payment(const ConnectorRequest& request,

@@ -3,8 +3,10 @@
 #include "base/planted.hpp"
 #include "connectors/stripe/amounts.hpp"
 #include "connectors/stripe/answer.hpp"
+#include "connectors/stripe/local_methods.hpp"
 #include "connectors/stripe/request.hpp"
 #include "connectors/stripe/status_map.hpp"
+#include "connectors/wire/mask.hpp"
 
 namespace payweir::stripe {
 namespace {
@@ -62,12 +64,6 @@ bool has_lapsed(const Value& intent) {
   return intent["cancellation_reason"].text() == "automatic";
 }
 
-NextAction next_action_of(const Value& intent) {
-  const std::string_view url = intent["next_action"]["redirect_to_url"]["url"].text();
-  if (url.empty()) return {};
-  return {NextActionKind::redirect, std::string(url)};
-}
-
 Outcome accepted(const ConnectorRequest& request, const Value& intent, AcceptedAs as) {
   const std::string_view id = intent["id"].text();
   const auto amount = money_in(intent, amount_member(as));
@@ -80,7 +76,7 @@ Outcome accepted(const ConnectorRequest& request, const Value& intent, AcceptedA
   if (as != AcceptedAs::voided && *amount != request.amount && !may_be_part && !PLANTED(believes_any_amount))
     return contradiction("the answer is about another amount or currency", id);
   return outcome::Accepted{
-      as, std::string(id), *amount, next_action_of(intent), read_card_checks(intent), has_lapsed(intent)};
+      as, std::string(id), *amount, read_next_action(intent), read_card_checks(intent), has_lapsed(intent)};
 }
 
 Outcome read_authorisation(const ConnectorRequest& request, const ConnectorCredentials& credentials,
@@ -122,7 +118,9 @@ IntentReading read_void(const ConnectorRequest& request, const Value& intent) {
   const AcceptedAs as = map_payment_intent_status(intent["status"].text());
   // Captured: the payer was quicker than the void, and has paid.
   if (as == AcceptedAs::voided || as == AcceptedAs::captured) return {accepted(request, intent, as)};
-  if (as != AcceptedAs::authorised && as != AcceptedAs::needs_action)
+  // The payer was quicker, and their bank is asked. What Stripe may say one day is nothing to conclude from.
+  const bool is_processing = intent["status"].text() == "processing";
+  if (as != AcceptedAs::authorised && as != AcceptedAs::needs_action && !is_processing)
     return {unknown("the payment intent is neither held nor cancelled", id)};
   if (PLANTED(held_is_voided)) return {outcome::Accepted{.as = AcceptedAs::voided}};
   return {unknown("the payment intent is not cancelled", id), false};
@@ -203,6 +201,15 @@ Outcome read_failure(const ConnectorRequest& request, const ConnectorCredentials
   return unknown("Stripe answered " + status + " with an error of the type " + std::string(error.type));
 }
 
+// An account's number may be too short for what masks those of cards.
+Outcome without_account(Outcome outcome, const LocalMethod& local) {
+  const std::string_view number = local.account_number.reveal();
+  if (auto* rejected = std::get_if<outcome::Rejected>(&outcome)) wire::mask(rejected->error.message, number);
+  if (auto* declined = std::get_if<outcome::Declined>(&outcome)) wire::mask(declined->error.message, number);
+  if (auto* unknown = std::get_if<outcome::Unknown>(&outcome)) wire::mask(unknown->why, number);
+  return outcome;
+}
+
 // A query that failed tells nothing about the operation, whatever it failed of.
 Finding no_answer(const http::Response& answer) {
   return finding::Found{unknown("Stripe answered a query with " + std::to_string(answer.status))};
@@ -225,11 +232,24 @@ Outcome read_money_answer(const ConnectorRequest& request, const ConnectorCreden
                           const http::Response& answer) {
   const auto document = json::parse(answer.body, kAnswerLimits);
   if (!is_success(answer))
-    return read_failure(request, credentials, answer, document ? document->root() : Value{});
+    return without_account(read_failure(request, credentials, answer, document ? document->root() : Value{}),
+                           request.local);
   if (!document)
     return unknown("Stripe answered " + std::to_string(answer.status) + " with a body that is not JSON");
   if (request.kind == OperationKind::refund) return read_refund(request, document->root());
   return read_intent(request, credentials, document->root()).outcome;
+}
+
+std::variant<Outcome, std::string> read_customer_answer(const ConnectorRequest& request,
+                                                        const ConnectorCredentials& credentials,
+                                                        const http::Response& answer) {
+  const auto document = json::parse(answer.body, kAnswerLimits);
+  const Value customer = document ? document->root() : Value{};
+  if (!is_success(answer)) return read_failure(request, credentials, answer, customer);
+  const std::string_view id = customer["id"].text();
+  if (customer["object"].text() != "customer" || id.empty()) return unknown("the answer is no customer");
+  if (!is_ours(request, customer)) return not_ours("the answer is about another payment's customer");
+  return std::string(id);
 }
 
 Finding read_payment_answer(const ConnectorRequest& request, const ConnectorCredentials& credentials,

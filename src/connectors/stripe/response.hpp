@@ -14,6 +14,11 @@ namespace payweir::stripe {
                                         const ConnectorCredentials& credentials,
                                         const http::Response& answer);
 
+// The answer to build_customer(): their id, or what the operation comes to without one.
+[[nodiscard]] std::variant<Outcome, std::string> read_customer_answer(const ConnectorRequest& request,
+                                                                      const ConnectorCredentials& credentials,
+                                                                      const http::Response& answer);
+
 // The answers to the questions.
 [[nodiscard]] Finding read_payment_answer(const ConnectorRequest& request,
                                           const ConnectorCredentials& credentials,

@@ -68,12 +68,19 @@ inline constexpr routing::BuiltInRetryRule kRetryRules[] = {
     {"test_mode_live_card", do_default, Means::payment_method_issue},
     {"testmode_decline", do_default, Means::payment_method_issue},
     {"transaction_not_allowed", do_default, Means::transaction_not_permitted},
+    // Of the payer's bank account.
+    {"account_closed", do_default, Means::account_closed_or_invalid},
+    {"bank_account_restricted", do_default, Means::account_closed_or_invalid},
+    {"debit_not_authorized", do_default, Means::authorization_missing_or_revoked},
+    {"no_account", do_default, Means::account_closed_or_invalid},
+    {"payment_method_microdeposit_failed", do_default, Means::payment_method_issue},
+    {"payment_method_microdeposit_verification_attempts_exceeded", do_default,
+     Means::velocity_limit_exceeded},
     // A decline whose reason Stripe has added since.
     {"card_declined", do_default, Means::do_not_honor},
     {"card_decline_rate_limit_exceeded", do_default, Means::velocity_limit_exceeded},
 
     // Error codes: Stripe, or the account there, could not ask the issuer.
-    {"account_closed", retry, Means::merchant_inactive},
     {"account_country_invalid_address", retry, Means::configuration_issue},
     {"account_error_country_change_requires_additional_steps", retry, Means::configuration_issue},
     {"account_information_mismatch", retry, Means::configuration_issue},

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "connectors/stripe/amounts.hpp"
+#include "connectors/stripe/local_methods.hpp"
 #include "connectors/stripe/request.hpp"
 #include "connectors/stripe/response.hpp"
 #include "connectors/stripe/retry_rules.hpp"
@@ -12,7 +13,8 @@
 namespace payweir {
 namespace {
 
-constexpr PaymentMethod kPaymentMethods[] = {PaymentMethod::card};
+// The others are switched on in Stripe's Dashboard, one by one.
+constexpr PaymentMethod kUnasked[] = {PaymentMethod::card};
 
 constexpr CredentialField kApiKey{"api_key", "the secret key, from Developers, API keys"};
 constexpr CredentialField kOfMerchant[] = {kApiKey};
@@ -28,12 +30,23 @@ Capabilities capabilities_of_stripe() {
       .manual_capture = true,
       .partial_capture = true,
       .partial_refund = true,
-      .payment_methods = kPaymentMethods,
+      .payment_methods = stripe::payment_methods(),
+      .methods_unasked = kUnasked,
+      .method_terms = stripe::method_terms(),
       .currencies = stripe::currencies(),
       .auth_types = kAuthTypes,
       .retry_rules = stripe::kRetryRules,
       .acknowledgement = {},
   };
+}
+
+step::Done rejected(const Error& problem) {
+  GatewayError error{std::string(code_name(problem.code)), problem.detail};
+  return {outcome::Rejected{std::move(error), outcome::Rejected::Cause::request}};
+}
+
+bool needs_customer(const ConnectorRequest& request) {
+  return request.kind == OperationKind::authorise && stripe::needs_customer(request.method);
 }
 
 bool is_printable(std::string_view text) {
@@ -49,14 +62,20 @@ const Capabilities& Stripe::capabilities() const {
 
 Step Stripe::begin(const ConnectorRequest& request, const ConnectorContext& context) const {
   auto built = stripe::build_money_request(request, context);
-  if (built) return step::Send{std::move(*built), SendKind::money};
-  GatewayError error{std::string(code_name(built.error().code)), built.error().detail};
-  return step::Done{outcome::Rejected{std::move(error), outcome::Rejected::Cause::request}};
+  if (!built) return rejected(built.error());
+  if (needs_customer(request)) return step::Send{stripe::build_customer(request, context), SendKind::query};
+  return step::Send{std::move(*built), SendKind::money};
 }
 
 Step Stripe::resume(const ConnectorRequest& request, const ConnectorContext& context,
                     const http::Response& answer) const {
-  return step::Done{stripe::read_money_answer(request, context.credentials, answer)};
+  if (!needs_customer(request) || context.money_was_sent)
+    return step::Done{stripe::read_money_answer(request, context.credentials, answer)};
+  auto customer = stripe::read_customer_answer(request, context.credentials, answer);
+  if (auto* outcome = std::get_if<Outcome>(&customer)) return step::Done{std::move(*outcome)};
+  auto built = stripe::build_money_request(request, context, std::get<std::string>(customer));
+  if (!built) return rejected(built.error());
+  return step::Send{std::move(*built), SendKind::money};
 }
 
 AskStep Stripe::ask(const ConnectorRequest& request, const ConnectorContext& context) const {

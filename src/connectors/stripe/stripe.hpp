@@ -1,6 +1,7 @@
 #pragma once
-// Stripe: cards over Payment Intents, created and confirmed in one call. Stateless; one object serves
-// every account and thread.
+// Stripe: cards, and what payers have in the place of one, over Payment Intents, created and confirmed in one
+// call; a bank transfer's payer is made a customer first. Stateless; one object serves every account and
+// thread.
 #include "connectors/connector.hpp"
 
 namespace payweir {

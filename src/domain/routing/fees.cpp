@@ -13,13 +13,10 @@ using json::Kind;
 constexpr std::string_view kDomestic = "domestic", kForeign = "foreign";
 constexpr std::int64_t kBasisPoints = 10'000;  // of one
 
-// Every method that a payment can have.
-constexpr PaymentMethod kMethodLast = PaymentMethod::we_chat_pay_barcode;
-
 // A family or a type of methods in the API's spelling, however it was written.
 std::string normal_method(std::string_view word) {
   const std::string plain = canonical(Key::payment_method, word);
-  for (int number = 1; number <= static_cast<int>(kMethodLast); ++number) {
+  for (int number = 1; number <= static_cast<int>(kPaymentMethodLast); ++number) {
     const auto method = static_cast<PaymentMethod>(number);
     for (const std::string_view name : {family_of(method), type_of(method)})
       if (!name.empty() && canonical(Key::payment_method, name) == plain) return std::string(name);

@@ -143,4 +143,11 @@ std::vector<routing::Fee> ConnectorAccountDetails::fees() const {
   return routing::read_fees(document->root()).value_or(std::vector<routing::Fee>());
 }
 
+EnabledMethods ConnectorAccountDetails::enabled_methods() const {
+  if (payment_methods_enabled_json.empty()) return {};
+  const Result<json::Document> document = json::parse(payment_methods_enabled_json);
+  if (!document) return {};
+  return EnabledMethods::read(document->root(), "").value_or(EnabledMethods());
+}
+
 }  // namespace payweir::flows

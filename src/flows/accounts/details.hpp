@@ -8,6 +8,7 @@
 #include "base/address_range.hpp"
 #include "base/time.hpp"
 #include "domain/routing/fees.hpp"
+#include "flows/accounts/enabled_methods.hpp"
 
 namespace payweir::flows {
 
@@ -61,6 +62,7 @@ struct ConnectorAccountDetails {
   };
   [[nodiscard]] Timeouts timeouts() const;
   [[nodiscard]] std::vector<routing::Fee> fees() const;
+  [[nodiscard]] EnabledMethods enabled_methods() const;
 };
 
 }  // namespace payweir::flows

@@ -20,27 +20,49 @@ using Accounts = std::vector<std::shared_ptr<const ConnectorAccount>>;
 struct Takers {
   Accounts able;
   Accounts held_up;  // could, if it were not to be captured by hand
+  // What the first of those lacks that could, if they were told more of the payer. "": there are none.
+  std::string lacking_field;
 };
+
+std::string country_of(const PaymentDetails& details) {
+  std::string country = billing_of(details).address.country;
+  for (char& c : country)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return country;
+}
 
 Takers find_takers(const RoutedPayment& routed) {
   Takers takers;
   for (const auto& account : routed.profile.by_default) {
     if (account->row.disabled || !account->connector) continue;
     if (!routed.only_account.empty() && to_text(account->row.id) != routed.only_account) continue;
+    MethodQuery query{routed.method, routed.payment.amount, routed.details.card.network};
+    std::string country;
+    if (account->enabled_methods.depend_on_country()) query.country = country = country_of(routed.details);
+    if (!account->takes(query)) continue;
     const Capabilities& can = account->connector->capabilities();
-    if (!can.takes(routed.method) || !can.takes(routed.payment.amount.currency)) continue;
-    const bool is_held_up = routed.payment.capture_method == CaptureMethod::manual && !can.manual_capture;
+    if (const MethodTerms* terms = can.terms_of(routed.method))
+      if (std::string field = lacking_field(*terms, routed.details); !field.empty()) {
+        if (takers.lacking_field.empty()) takers.lacking_field = std::move(field);
+        continue;
+      }
+    const bool is_held_up =
+        routed.payment.capture_method == CaptureMethod::manual && !can.holds(routed.method);
     (is_held_up ? takers.held_up : takers.able).push_back(account);
   }
   return takers;
 }
 
-std::unexpected<Error> nobody(PaymentMethod method, bool is_held_up_by_capture, std::string_view field) {
+std::unexpected<Error> nobody(const RoutedPayment& routed, bool is_held_up_by_capture,
+                              const std::string& lacking_field, std::string_view field) {
+  const std::string method(to_string(routed.method));
   if (is_held_up_by_capture)
     return fail(Code::capture_method_not_supported, "capture_method",
-                std::string(to_string(method)) + " cannot be authorised first and captured later");
+                method + " cannot be authorised first and captured later");
+  if (!lacking_field.empty()) return fail(Code::missing_field, lacking_field, "");
   return fail(Code::no_connector_account, std::string(field),
-              "no enabled connector account can take this payment");
+              "no enabled connector account takes " + method + " in " +
+                  std::string(routed.payment.amount.currency.code()) + " for this payment");
 }
 
 void add_metadata(std::string_view metadata_json, routing::Facts& facts) {
@@ -52,11 +74,6 @@ void add_metadata(std::string_view metadata_json, routing::Facts& facts) {
       facts.metadata.emplace_back(std::string(each.key()), std::string(each.text()));
     else if (each.is(json::Kind::integer) || each.is(json::Kind::boolean))
       facts.metadata.emplace_back(std::string(each.key()), each.dump());
-}
-
-const std::string& billing_of(const PaymentDetails& details) {
-  return details.payment_method_billing_json.empty() ? details.billing_json
-                                                     : details.payment_method_billing_json;
 }
 
 routing::Facts facts_of(const RoutedPayment& routed) {
@@ -71,14 +88,14 @@ routing::Facts facts_of(const RoutedPayment& routed) {
   facts.set(Key::setup_future_usage, details.setup_future_usage);
   facts.set(Key::business_country, details.business_country);
   facts.set(Key::business_label, details.business_label);
-  facts.set(Key::billing_country, read_contact(billing_of(details)).address.country);
+  facts.set(Key::billing_country, billing_of(details).address.country);
   if (routed.method == PaymentMethod::card) {
     facts.set(Key::card_type, details.payment_method_type);
     facts.set(Key::card_network, details.card.network);
     facts.set(Key::card_bin, details.card.bin);
     if (routed.card)
       facts.set(Key::extended_card_bin, routed.card->number.reveal().substr(0, kExtendedBinDigits));
-  } else {
+  } else if (is_wallet(routed.method)) {
     facts.set(Key::wallet, type_of(routed.method));
   }
   add_metadata(details.metadata_json, facts);
@@ -106,8 +123,7 @@ struct Candidates {
     ids.reserve(accounts.size());
     const bool has_fees =
         std::ranges::any_of(accounts, [](const auto& account) { return !account->fees.empty(); });
-    const std::string billing_country =
-        has_fees ? read_contact(billing_of(routed.details)).address.country : std::string();
+    const std::string billing_country = has_fees ? billing_of(routed.details).address.country : std::string();
     const routing::FeeFacts priced{routed.payment.amount, routed.method, word_of(facts, Key::card_network),
                                    billing_country, routed.details.business_country};
     for (std::size_t index = 0; index < accounts.size(); ++index) {
@@ -195,7 +211,7 @@ Result<Route> route_as_wished(const RoutedPayment& routed, const RoutingMeans& m
     return make_route(takers.able, candidates, means, ruling.order,
                       serialise(reason_of("request", *program, ruling)));
   const Candidates others(routed, means, facts, takers.held_up);
-  return nobody(routed.method, !program->decide(facts, others.all).order.empty(), "routing");
+  return nobody(routed, !program->decide(facts, others.all).order.empty(), takers.lacking_field, "routing");
 }
 
 // The profile's algorithm, or the configuration's rules where there is none, orders those that it names; the
@@ -236,7 +252,7 @@ Result<Route> route_payment(const RoutedPayment& routed, const RoutingMeans& mea
   Takers takers = find_takers(routed);
   const bool is_wished = routed.only_account.empty() && !routed.details.routing_json.empty();
   if (is_wished) return route_as_wished(routed, means, takers);
-  if (takers.able.empty()) return nobody(routed.method, !takers.held_up.empty(), "connector");
+  if (takers.able.empty()) return nobody(routed, !takers.held_up.empty(), takers.lacking_field, "connector");
   if (!routed.only_account.empty()) return Route{std::move(takers.able), {}, R"({"by":"request"})"};
 
   const bool has_no_choice =

@@ -95,6 +95,36 @@ TEST(RoutePayment, WithoutAnAlgorithmTheOldestThatCanTakesIt) {
   EXPECT_EQ(shop.route(PaymentMethod::ali_pay_qr)->accounts.front()->row.id.key, 3);
 }
 
+TEST(RoutePayment, AnAccountTakesWhatItsMerchantEnabled) {
+  Shop shop;
+  shop.payment.amount = {6540, Currency::parse("EUR").value()};
+  EXPECT_EQ(shop.route(PaymentMethod::ideal).error().code, Code::no_connector_account)
+      << "at Stripe a method other than cards is switched on first";
+  const auto enable = [](ConnectorAccount& account, const char* list) {
+    account.enabled_methods = EnabledMethods::read(json::parse(list)->root(), "").value();
+  };
+  enable(*shop.accounts[1], R"([{"payment_method":"bank_redirect"}])");
+  EXPECT_EQ(shop.route(PaymentMethod::ideal)->accounts.front()->row.id.key, 2);
+  EXPECT_EQ(shop.order(), (std::vector<std::int64_t>{1})) << "and cards are off where they are not listed";
+  shop.payment.amount.currency = Currency::parse("USD").value();
+  EXPECT_EQ(shop.route(PaymentMethod::ideal).error().code, Code::no_connector_account) << "not in dollars";
+}
+
+TEST(RoutePayment, NamesWhatIsMissingOfThePayer) {
+  Shop shop;
+  shop.payment.amount = {6540, Currency::parse("EUR").value()};
+  shop.accounts[0]->enabled_methods =
+      EnabledMethods::read(json::parse(R"([{"payment_method":"bank_redirect"}])")->root(), "").value();
+  const Result<Route> refused = shop.route(PaymentMethod::eps);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::missing_field);
+  EXPECT_EQ(refused.error().field, "billing.address.first_name");
+  shop.details.billing_json = R"({"address":{"first_name":"Ada"}})";
+  EXPECT_TRUE(shop.route(PaymentMethod::eps));
+  shop.payment.capture_method = CaptureMethod::manual;
+  EXPECT_EQ(shop.route(PaymentMethod::eps).error().code, Code::capture_method_not_supported);
+}
+
 TEST(RoutePayment, RefusesWhatNoAccountCanTake) {
   Shop shop;
   EXPECT_EQ(shop.route(PaymentMethod::we_chat_pay_qr).error().code, Code::no_connector_account);

@@ -41,6 +41,7 @@ void write_prepay_info(json::Writer& out, const flows::PaymentView& view, std::s
       out.key("prepay_info").begin_object().field("type", "sdk");
       out.raw_field("sdk_params", view.attempt->next_action.data).end_object();
       return;
+    case NextActionKind::bank_transfer:  // no channel of this dialect
     case NextActionKind::none: out.null_field("prepay_info"); return;
   }
 }

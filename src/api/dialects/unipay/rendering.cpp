@@ -23,6 +23,7 @@ HowToPay how_to_pay(const flows::PaymentView& view, std::string_view public_url)
     case NextActionKind::redirect: how.payment_url = gateway_page_url(view, public_url); break;
     case NextActionKind::qr_code: how.qr_code = next.data; break;
     case NextActionKind::sdk: how.extra_data_json = next.data; break;
+    case NextActionKind::bank_transfer:  // no channel of this dialect
     case NextActionKind::none: break;
   }
   return how;
