@@ -82,7 +82,8 @@ std::string Fields::required_text(std::string_view name, std::size_t bytes_max) 
 std::string Fields::chosen_id(std::string_view name) {
   std::string value = text(name, 64);
   // GET /payments/list would never find it.
-  constexpr std::array<std::string_view, 4> kTaken = {"list", "sync", "transactions", "callbacks"};
+  constexpr std::array<std::string_view, 5> kTaken = {"list", "sync", "transactions", "callbacks",
+                                                      "session_tokens"};
   if (std::ranges::find(kTaken, value) != kTaken.end())
     report(Code::invalid_value, name, "any other id than " + value + " is expected");
   return value;

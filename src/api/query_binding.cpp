@@ -19,6 +19,19 @@ std::string QueryFields::text(std::string_view name, std::size_t bytes_max) {
   return "";
 }
 
+std::vector<std::string> QueryFields::texts(std::string_view name, std::size_t count_max) {
+  std::vector<std::string> values;
+  for (const auto& [key, value] : query_) {
+    if (key != name || value.empty()) continue;
+    if (values.size() == count_max || value.size() > kTextBytesMax) {
+      report(Code::invalid_value, name, "at most " + std::to_string(count_max) + " short texts are expected");
+      break;
+    }
+    values.push_back(value);
+  }
+  return values;
+}
+
 std::optional<std::int64_t> QueryFields::integer(std::string_view name, IntegerRange range) {
   const std::string given = text(name);
   if (given.empty()) return std::nullopt;

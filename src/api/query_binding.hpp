@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/binding.hpp"
 #include "base/form.hpp"
@@ -15,6 +16,8 @@ class QueryFields {
   QueryFields(const form::Pairs& query, std::optional<Error>& problem) : query_(query), problem_(problem) {}
 
   [[nodiscard]] std::string text(std::string_view name, std::size_t bytes_max = kTextBytesMax);
+  // Of a name that is given several times; at most so many, each of at most kTextBytesMax.
+  [[nodiscard]] std::vector<std::string> texts(std::string_view name, std::size_t count_max);
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name, IntegerRange range);
   // true or false
   [[nodiscard]] std::optional<bool> boolean(std::string_view name);

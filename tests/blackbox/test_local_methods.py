@@ -62,6 +62,15 @@ class LocalMethodCase(Case):
     def decide(self, payment_id, decision):
         self.sandbox.control("POST", "payer", {"reference": payment_id, "decision": decision})
 
+    def offered(self, query="", key=None):
+        answer = (self.caller(key) if key else self.shop).get("/account/payment_methods" + query)
+        self.assertEqual(answer.status, 200, answer)
+        return answer.json
+
+    def types(self, listed):
+        return {(family["payment_method"], one["payment_method_type"])
+                for family in listed["payment_methods"] for one in family["payment_method_types"]}
+
 
 class LocalMethods(LocalMethodCase):
     def test_a_lender_or_a_bank_is_paid_at_its_page(self):
@@ -202,3 +211,117 @@ class LocalMethods(LocalMethodCase):
         ideal = next(one for one in stripe["supported_payment_methods"] if one["payment_method_data"] == "ideal")
         self.assertEqual((ideal["supported_currencies"], ideal["supported_countries"]), (["EUR"], ["NL"]))
         self.assertEqual(ideal["supported_capture_methods"], ["automatic"])
+
+
+class OfferedMethods(LocalMethodCase):
+    def open_payment(self, **changes):
+        answer = self.shop.post("/payments", {"amount": 6540, "currency": "USD", "confirm": False,
+                                              "billing": {"address": ADDRESS}} | changes)
+        self.assertEqual(answer.status, 200, answer)
+        return answer.json
+
+    def of(self, payment):
+        return self.offered("?client_secret=" + payment["client_secret"], key=self.shop.publishable_key)
+
+    def test_change_with_the_payments_currency_and_address(self):
+        payment = self.open_payment()
+        listed = self.of(payment)
+        self.assertEqual(listed["currency"], "USD")
+        self.assertEqual(self.types(listed), {
+            ("card", "credit"), ("card", "debit"), ("pay_later", "klarna"), ("pay_later", "affirm"),
+            ("pay_later", "afterpay_clearpay"), ("bank_transfer", "ach"), ("bank_debit", "ach"), ("wallet", "we_chat_pay")})
+        changed = self.shop.post(f"/payments/{payment['payment_id']}",
+                                 {"currency": "EUR", "billing": {"address": ADDRESS | {"country": "NL"}}})
+        self.assertEqual(changed.status, 200, changed)
+        self.assertEqual(self.types(self.of(payment)), {
+            ("card", "credit"), ("card", "debit"), ("pay_later", "klarna"), ("bank_redirect", "ideal"),
+            ("bank_debit", "sepa"), ("wallet", "we_chat_pay")})
+
+    def test_say_what_they_need_and_what_is_known_of_it(self):
+        payment = self.open_payment(currency="EUR", billing={"address": ADDRESS | {"country": "AT"}})
+        listed = self.of(payment)
+        redirect = next(one for one in listed["payment_methods"] if one["payment_method"] == "bank_redirect")
+        eps = next(one for one in redirect["payment_method_types"] if one["payment_method_type"] == "eps")
+        self.assertEqual(eps["required_fields"]["billing.address.first_name"]["value"], "Ada")
+        self.assertIn("dolomitenbank", eps["bank_names"][0]["bank_name"])
+        self.assertEqual(eps["payment_experience"], [{"payment_experience_type": "redirect_to_url",
+                                                      "eligible_connectors": ["stripe"]}])
+
+    def test_are_those_that_the_merchant_enabled_for_such_a_payment(self):
+        self.enable([enabled("card", "credit", card_networks=["Visa"], maximum_amount=5000),
+                     enabled("pay_later", "klarna", minimum_amount=5000, recurring_enabled=True),
+                     enabled("bank_transfer", "ach", accepted_countries={"type": "disable_only", "list": ["US"]}),
+                     enabled("pay_later", "affirm", accepted_currencies={"type": "enable_only", "list": ["USD"]})])
+        self.assertEqual(self.types(self.of(self.open_payment())), {("pay_later", "klarna"), ("pay_later", "affirm")})
+        self.assertEqual(self.types(self.of(self.open_payment(amount=100))), {("card", "credit"), ("pay_later", "affirm")})
+        self.assertEqual(self.types(self.of(self.open_payment(setup_future_usage="off_session"))), {("pay_later", "klarna")})
+        self.assertEqual(self.types(self.of(self.open_payment(capture_method="manual", billing=None))),
+                         {("pay_later", "klarna"), ("pay_later", "affirm")})
+        self.assertEqual(self.types(self.offered("?recurring_enabled=true")), {("pay_later", "klarna")})
+        self.assertEqual(self.types(self.offered("?accepted_currencies=EUR&amount=6000")), {("pay_later", "klarna")})
+        self.change_account(disabled=True)
+        self.assertEqual(self.types(self.of(self.open_payment())), set())
+
+    def test_an_account_without_a_list_takes_cards(self):
+        self.enable([])
+        self.assertEqual(self.types(self.of(self.open_payment())), {("card", "credit"), ("card", "debit")})
+
+    def test_are_told_to_who_holds_the_secret(self):
+        payment = self.open_payment()
+        wrong = payment["client_secret"][:-1] + ("0" if payment["client_secret"][-1] != "0" else "1")
+        publishable = self.caller(self.shop.publishable_key)
+        self.assert_error(publishable.get("/account/payment_methods?client_secret=" + wrong), 400, "IR_09")
+        other = self.merchant()
+        answer = self.caller(other.publishable_key).get("/account/payment_methods?client_secret=" + payment["client_secret"])
+        self.assertEqual(answer.status, 404, answer)
+
+
+GOOGLE = {"merchant_info": {"merchant_name": "Black Box"},
+          "allowed_payment_methods": [{"type": "CARD", "parameters": {"allowed_auth_methods": ["PAN_ONLY"], "allowed_card_networks": ["VISA"]},
+                                       "tokenization_specification": {"type": "PAYMENT_GATEWAY", "parameters": {"gateway": "example"}}}]}
+APPLE = {"session_token_data": {"initiative": "web", "certificate": "LS0tLS1DRVJU", "certificate_keys": "TOP-SECRET-PRIVATE-KEY",
+                                "display_name": "shop", "initiative_context": "shop.example", "merchant_identifier": "merchant.shop"},
+         "payment_request_data": {"label": "shop", "supported_networks": ["visa"], "merchant_capabilities": ["supports3DS"]}}
+
+
+class SessionTokens(LocalMethodCase):
+    def tokens(self, payment, **changes):
+        answer = self.caller(self.shop.publishable_key).post(
+            "/payments/session_tokens", {"payment_id": payment["payment_id"], "client_secret": payment["client_secret"], "wallets": []} | changes)
+        self.assertEqual(answer.status, 200, answer)
+        return {one["wallet_name"]: one for one in answer.json["session_token"]}
+
+    def setUp(self):
+        super().setUp()
+        self.change_account(business_country="US", metadata={"google_pay": GOOGLE, "apple_pay": APPLE, "city": "NY"})
+        self.payment = self.shop.post("/payments", {"amount": 6540, "currency": "USD"}).json
+
+    def test_come_from_the_accounts_metadata(self):
+        tokens = self.tokens(self.payment)
+        google = tokens["google_pay"]
+        self.assertEqual(google["merchant_info"], GOOGLE["merchant_info"])
+        self.assertEqual(google["allowed_payment_methods"], GOOGLE["allowed_payment_methods"])
+        self.assertEqual(google["transaction_info"], {"country_code": "US", "currency_code": "USD",
+                                                      "total_price_status": "Final", "total_price": "65.40"})
+        apple = tokens["apple_pay"]
+        self.assertIsNone(apple["session_token_data"])
+        self.assertEqual(apple["payment_request_data"]["total"], {"label": "shop", "type": "final", "amount": "65.40"})
+        self.assertEqual(apple["payment_request_data"]["merchant_identifier"], "merchant.shop")
+        self.assertEqual(set(self.tokens(self.payment, wallets=["google_pay"])), {"google_pay"})
+
+    def test_are_for_wallets_that_are_enabled_and_a_payment_that_is_open(self):
+        self.enable([CARDS, enabled("wallet", "apple_pay")])
+        self.assertEqual(set(self.tokens(self.payment)), {"apple_pay"})
+        paid = self.shop.pay()
+        answer = self.shop.post("/payments/session_tokens", {"payment_id": paid["payment_id"]})
+        self.assert_error(answer, 400, "IR_16", "succeeded")
+        publishable = self.caller(self.shop.publishable_key)
+        self.assert_error(publishable.post("/payments/session_tokens", {"payment_id": paid["payment_id"]}), 400, "IR_08")
+
+    def test_a_private_key_in_the_metadata_is_not_kept(self):
+        shown = self.shop.get(f"/account/{self.shop.merchant_id}/connectors/{self.shop.connector_id}")
+        self.assertEqual(shown.json["metadata"]["city"], "NY")
+        self.assertNotIn(b"TOP-SECRET", shown.body)
+        for file in self.switch.data.rglob("*"):
+            if file.is_file():
+                self.assertNotIn(b"TOP-SECRET", file.read_bytes(), file)
