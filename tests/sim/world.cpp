@@ -409,7 +409,11 @@ void World::check_truth(const StoredPayment& stored) {
   const bool was_judged = people_.judged().contains(stored.reference());
   bool differs = false;
   for (const Violation& found : check_against_books(stored, gateway_.books(), When::at_rest)) {
-    const bool may_be_missed = found.what == kMissedReturn && faults_.fired(FaultKind::callback_lost) > 0;
+    // What was given back of a late charge and came back is not noticed: docs/plan.md.
+    const bool was_reversed = std::ranges::any_of(
+        stored.attempts, [](const auto& row) { return row.attempt.state == AttemptState::reversed; });
+    const bool may_be_missed =
+        found.what == kMissedReturn && (was_reversed || faults_.fired(FaultKind::callback_lost) > 0);
     differs |= found.invariant != "INV-04";
     // A gateway that has lied, and whose word of what it did was lost: only the statement tells.
     const bool was_never_told =
